@@ -1,0 +1,30 @@
+# Compiler settings shared by every room: the standard, the warnings, reproducible floating point.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
+endif()
+
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
+find_package(Protobuf 3.21 REQUIRED)
+find_package(fmt REQUIRED)
+
+# Warnings belong to our code alone; generated and third-party headers come in as SYSTEM.
+add_library(earshot_warnings INTERFACE)
+target_compile_options(earshot_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
+  -Wold-style-cast -Wcast-align -Woverloaded-virtual -Wdouble-promotion -Wformat=2
+  -Wimplicit-fallthrough -Wmissing-declarations)
+if(EARSHOT_WERROR)
+  target_compile_options(earshot_warnings INTERFACE -Werror)
+endif()
+
+# Fused multiply-add would make a bound depend on the machine that computed it.
+add_compile_options(-ffp-contract=off)
+# Unreferenced sections are dropped, so that the agent carries only what it calls.
+add_compile_options(-ffunction-sections -fdata-sections)
+add_link_options(-Wl,--gc-sections -Wl,--as-needed)
