@@ -1,0 +1,82 @@
+// core/domain/observation.h: what landmarks saw, as the appraisal receives it.
+#ifndef EARSHOT_CORE_DOMAIN_OBSERVATION_H_
+#define EARSHOT_CORE_DOMAIN_OBSERVATION_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/quantity.h"
+#include "core/base/time.h"
+#include "core/domain/ids.h"
+#include "core/domain/sample.h"
+#include "core/geo/position.h"
+
+namespace earshot {
+
+// A landmark as its position record states it.
+struct Landmark {
+  LandmarkId id;
+  std::string city;
+  Position position;
+  Distance position_uncertainty;  // widens every bound of this landmark
+  TrustDomain domain;
+};
+
+// The EVIDENCE that belongs to a landmark's round with a device.
+enum class EvidenceState : std::uint8_t {
+  kMissing,   // samples then count only against the device
+  kValid,     // signed by the device, its root matches the answered pings
+  kMismatch,  // signed by the device, and its root does not match: convicts
+};
+
+// One landmark's round with one device.
+struct LandmarkObservation {
+  LandmarkId landmark;
+  MonotonicInstant begin;  // interval in which the samples were taken
+  MonotonicInstant end;
+  std::uint32_t pings_sent = 0;
+  std::vector<Sample> samples;  // answered pings, by index; empty when nothing was heard
+  EvidenceState evidence = EvidenceState::kMissing;
+  std::uint32_t packets_refused = 0;  // arrived for this device, failed authentication
+  bool expected = false;              // the scheduler meant this landmark to probe this device
+  bool healthy = false;               // it heard somebody else in the same round
+  Bytes32 receipt_sha256{};           // zero when there was no session
+};
+
+// Authenticated material that speaks against itself, found before any geometry.
+enum class CryptographicFinding : std::uint8_t {
+  kKeyRevoked,
+  kKeyExpired,
+  kEndorsementMismatch,  // model or firmware is not what the maker endorsed
+  kEvidenceMismatch,     // the signed root does not match the answered pings
+  kCounterReused,        // two different signed transcripts with one counter
+};
+
+// Something authentic but not conclusive, shown as a reason.
+enum class Signal : std::uint8_t {
+  kCounterWentBack,  // restored backup, or a clone
+};
+
+// Everything known about one device at the end of a round.
+struct DeviceObservation {
+  DeviceId device;
+  RoundNumber round;
+  MonotonicInstant now;
+  std::optional<MonotonicInstant> last_valid_answer;  // none: never heard
+  std::vector<LandmarkObservation> landmarks;         // this round, by landmark id
+  std::vector<CryptographicFinding> findings;
+  std::vector<Signal> signals;
+};
+
+// What the landmarks say of one another, from reference agents that stand beside them.
+struct MeshState {
+  std::vector<LandmarkId> faulty;  // a bound of theirs is shorter than the true distance, or a
+                                   // reference agent beside them was contradicted
+  bool measured = false;           // false: no mesh, so no fault can be ruled out
+};
+
+}  // namespace earshot
+
+#endif  // EARSHOT_CORE_DOMAIN_OBSERVATION_H_
