@@ -1,0 +1,48 @@
+#include "core/geo/disc.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace earshot {
+namespace {
+
+constexpr double kPi = std::numbers::pi;
+// Room left for the rounding of centres: what is surely inside must stay so. 1 cm on the ground.
+constexpr double kInwardMargin = 0.01 / kPolarRadius.metres();
+
+}  // namespace
+
+Disc::Disc(UnitVector centre, Angle radius)
+    : centre_(centre),
+      radius_(Angle::Radians(radius.radians() < 0    ? -1.0
+                             : radius.radians() < kPi ? radius.radians()
+                                                      : kPi)) {}
+
+Disc Disc::Everything() { return Disc(UnitVector(), Angle::Radians(kPi)); }
+
+bool Disc::IsEverything() const { return radius_.radians() >= kPi; }
+
+bool Disc::Contains(const UnitVector& point) const {
+  if (IsEmpty()) return false;
+  const double half_chord = std::sin(0.5 * radius_.radians());
+  return centre_.Haversine(point) <= half_chord * half_chord || IsEverything();
+}
+
+Disc Disc::GrownBy(Angle by) const { return IsEmpty() ? *this : Disc(centre_, radius_ + by); }
+
+Disc DiscContaining(Position centre, Distance radius) {
+  if (radius.metres() < 0) return Disc::Empty();
+  return Disc(UnitVector(centre), OutwardAngle(radius));
+}
+
+Disc FromBound(Position landmark, const DistanceBound& bound) {
+  return DiscContaining(landmark, bound.radius());
+}
+
+Disc DiscContainedIn(Position centre, Distance radius) {
+  const Angle inward = InwardAngle(radius) - Angle::Radians(kInwardMargin);
+  return inward.radians() < 0 ? Disc::Empty() : Disc(UnitVector(centre), inward);
+}
+
+}  // namespace earshot
