@@ -1,0 +1,2 @@
+// The definitions of Boost.Asio, compiled once.
+#include <boost/asio/impl/src.hpp>

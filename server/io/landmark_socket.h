@@ -1,0 +1,110 @@
+// server/io/landmark_socket.h: one landmark's UDP socket, with kernel stamps on both ways.
+//
+//   Send: read both clocks -> sendmsg -> (kernel: transmit stamp, to the error queue)
+//   Receive: (kernel: receive stamp) -> recvmmsg -> read both clocks
+//
+// So a user-space interval encloses the kernel's, and the kernel's encloses the flight. Transmit
+// stamps come back with the number of their send (OPT_ID); this class turns the number back into
+// the probe it belongs to and hands over the bracket in which an honest stamp must lie. Whether a
+// stamp is used is decided by core/latency, not here.
+#ifndef EARSHOT_SERVER_IO_LANDMARK_SOCKET_H_
+#define EARSHOT_SERVER_IO_LANDMARK_SOCKET_H_
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "core/base/clock.h"
+#include "core/base/datagram.h"
+#include "core/os/files.h"
+
+namespace earshot {
+
+// Datagrams read by one system call.
+inline constexpr std::size_t kReceiveBatch = 32;
+
+// A datagram as it arrived.
+struct ReceivedDatagram {
+  Endpoint from;
+  ByteSpan bytes;              // dies with the call that delivers it
+  ClockReading after_receive;  // both clocks, after the receive call returned
+  std::optional<WallInstant> kernel_receive;
+};
+
+// When the kernel handed a probe to its device.
+struct TransmitStamp {
+  std::uint64_t probe_key = 0;  // as given to Send
+  WallInstant at;
+  // The next send of this socket, or the moment this stamp was collected if nothing was sent since.
+  WallInstant not_after;
+};
+
+// What a socket has seen; only ever grows.
+struct LandmarkSocketCounters {
+  std::uint64_t sent = 0;
+  std::uint64_t send_failed = 0;
+  std::uint64_t received = 0;
+  std::uint64_t received_oversize = 0;    // longer than any EWP1 message: dropped
+  std::uint64_t transmit_stamps = 0;      // attributed to a probe
+  std::uint64_t transmit_stamps_lost = 0; // came for a send that is forgotten
+};
+
+// Confined to one thread.
+class LandmarkSocket final : public DatagramTransport {
+ public:
+  struct Options {
+    // False: user-space stamps only, as where the kernel refuses them.
+    bool kernel_stamps = true;
+    int receive_buffer_bytes = 4 << 20;
+  };
+
+  // Binds `local`; port 0 lets the kernel pick. `clock` must outlive the socket. A kernel that
+  // refuses stamps is no error: kernel_stamps() then says false and samples fall back.
+  static Result<std::unique_ptr<LandmarkSocket>> Bind(const Endpoint& local, Clock* clock,
+                                                      const Options& options);
+
+  const Endpoint& local() const { return local_; }
+  bool kernel_stamps() const { return kernel_stamps_; }
+  int native_handle() const { return fd_.get(); }  // for waiting only
+  const LandmarkSocketCounters& counters() const { return counters_; }
+
+  ClockReading Send(const Endpoint& to, ByteSpan datagram, std::uint64_t probe_key) override;
+
+  // Reads at most one batch of datagrams and hands each to `sink`. Returns how many were read; 0:
+  // nothing waits. Never blocks. Collect transmit stamps first: a pong is judged with the stamps
+  // that are known when it is handed over.
+  std::size_t Receive(const std::function<void(const ReceivedDatagram&)>& sink);
+
+  // Hands every waiting transmit stamp to `sink`, in the order of sending. Never blocks.
+  void CollectTransmitStamps(const std::function<void(const TransmitStamp&)>& sink);
+
+ private:
+  // Sends whose stamp may still come. A stamp that is late by more sends than this is not
+  // attributed: the probe then falls back to its user-space stamp, which is sound.
+  static constexpr std::size_t kOutstandingSends = 1024;
+  struct OutstandingSend {
+    std::uint32_t id = 0;
+    std::uint64_t probe_key = 0;  // 0: free
+    std::optional<WallInstant> next_send;
+  };
+
+  LandmarkSocket(UniqueFd fd, const Endpoint& local, Clock* clock);
+  bool RequestStamps();
+  void RestartNumbering();
+  void CloseBracketOfLastProbe(WallInstant now);
+
+  UniqueFd fd_;
+  Endpoint local_;
+  Clock* clock_;
+  bool kernel_stamps_ = false;
+  std::uint32_t next_id_ = 0;  // the kernel numbers stamped sends from 0
+  std::optional<std::uint32_t> open_bracket_;  // id of the last probe, while nothing was sent since
+  std::array<OutstandingSend, kOutstandingSends> outstanding_{};
+  LandmarkSocketCounters counters_;
+};
+
+}  // namespace earshot
+
+#endif  // EARSHOT_SERVER_IO_LANDMARK_SOCKET_H_
