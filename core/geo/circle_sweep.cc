@@ -1,0 +1,346 @@
+#include "core/geo/circle_sweep.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <tuple>
+#include <utility>
+
+namespace earshot::internal {
+namespace {
+
+constexpr double kPi = std::numbers::pi;
+// A disc that leaves out less than this around its antipode is everything: half sines near 1 cannot
+// tell radii apart there. 2e-6 rad is 13 m, to each side.
+constexpr double kEverythingFrom = kPi - 2e-6;
+// Rounding of the half sines compared below; counts as inside.
+constexpr double kHalfSineRounding = 8e-16;
+
+// Where one circle lies as seen from another disc.
+enum class Relation : std::uint8_t { kOutside, kInside, kCrossing };
+
+DiamondAngle ToDiamond(double x, double y) {
+  const double norm = std::abs(x) + std::abs(y);
+  if (y >= 0) return x >= 0 ? y / norm : 1.0 - x / norm;
+  return x < 0 ? 2.0 - y / norm : 3.0 + x / norm;
+}
+
+// Unit direction of a diamond angle.
+std::pair<double, double> FromDiamond(DiamondAngle at) {
+  double x = 0;
+  double y = 0;
+  if (at < 2.0) {
+    x = 1.0 - at;
+    y = 1.0 - std::abs(x);
+  } else {
+    x = at - 3.0;
+    y = std::abs(x) - 1.0;
+  }
+  const double norm = std::sqrt(x * x + y * y);
+  return {x / norm, y / norm};
+}
+
+struct Event {
+  DiamondAngle at;
+  std::uint32_t circle;
+  bool leaves;
+  // Enter before leave: at a shared point both discs count.
+  friend bool operator<(const Event& a, const Event& b) {
+    return a.at != b.at ? a.at < b.at : a.leaves < b.leaves;
+  }
+};
+
+// How deep a point moving along a circle is.
+class DepthCounter {
+ public:
+  // The last of `missing` belongs to the clip: how many discs of each domain do not contain the point.
+  explicit DepthCounter(const std::vector<std::int32_t>& missing) : missing_(missing) {
+    for (std::size_t d = 0; d + 1 < missing_.size(); ++d) depth_ += missing_[d] == 0 ? 1 : 0;
+  }
+  void Enter(std::uint32_t domain) {
+    if (--missing_[domain] == 0 && !IsClip(domain)) ++depth_;
+  }
+  void Leave(std::uint32_t domain) {
+    if (missing_[domain]++ == 0 && !IsClip(domain)) --depth_;
+  }
+  bool IsClip(std::uint32_t domain) const { return domain + 1 == missing_.size(); }
+  bool Complete(std::uint32_t domain) const { return missing_[domain] == 0; }
+  int depth() const { return missing_.back() == 0 ? depth_ : DepthField::kOutsideClip; }
+
+ private:
+  std::vector<std::int32_t> missing_;
+  int depth_ = 0;
+};
+
+class Sweeper {
+ public:
+  Sweeper(std::span<const DomainDisc> discs, int k, const std::optional<Disc>& clip);
+  SweepResult Run();
+
+ private:
+  struct Owned {
+    Disc disc;
+    std::uint32_t domain;
+  };
+  void AddDiscs(std::vector<Owned> proper);
+  void Relate();
+  Relation RelationOf(std::size_t circle, std::size_t disc) const {
+    return relations_[circle * result_.circles.size() + disc];
+  }
+  void SweepCircle(std::uint32_t i);
+  void AddCrossings(std::uint32_t i, DepthCounter& counter);
+  bool OnBoundary(std::uint32_t i, const DepthCounter& counter) const;
+  void EmitArcs(std::uint32_t i, DepthCounter& counter);
+  std::span<const std::uint32_t> OwnersOf(std::uint32_t i) const {
+    return std::span(owners_).subspan(owners_begin_[i], owners_begin_[i + 1] - owners_begin_[i]);
+  }
+
+  int k_;
+  SweepResult result_;
+  std::vector<std::uint32_t> owners_;        // domains of each circle, without repetition
+  std::vector<std::uint32_t> owners_begin_;  // per circle, and one more
+  std::vector<std::int32_t> missing_;        // per domain, then the clip: empty discs
+  std::vector<Relation> relations_;          // circle by disc
+  std::vector<Event> events_;                // of the circle being swept
+};
+
+Sweeper::Sweeper(std::span<const DomainDisc> discs, int k, const std::optional<Disc>& clip)
+    : k_(k) {
+  std::vector<std::uint32_t> domains;
+  domains.reserve(discs.size());
+  for (const DomainDisc& d : discs) domains.push_back(d.domain);
+  std::ranges::sort(domains);
+  domains.erase(std::unique(domains.begin(), domains.end()), domains.end());
+  missing_.assign(domains.size() + 1, 0);
+
+  std::vector<Owned> proper;
+  proper.reserve(discs.size() + 1);
+  const auto add = [&](const Disc& disc, std::size_t domain) {
+    if (disc.IsEmpty()) {
+      ++missing_[domain];
+    } else if (disc.radius().radians() < kEverythingFrom) {
+      proper.push_back({disc, static_cast<std::uint32_t>(domain)});
+    }
+  };
+  for (const DomainDisc& d : discs) {
+    const auto at = std::ranges::lower_bound(domains, d.domain);
+    add(d.disc, static_cast<std::size_t>(at - domains.begin()));
+  }
+  if (clip.has_value()) add(*clip, domains.size());
+  AddDiscs(std::move(proper));
+}
+
+// Small discs first: the deepest points tend to lie on them, and what is found early prunes the rest.
+void Sweeper::AddDiscs(std::vector<Owned> proper) {
+  const auto key = [](const Owned& o) {
+    return std::tuple(o.disc.radius(), o.disc.centre().x(), o.disc.centre().y(),
+                      o.disc.centre().z(), o.domain);
+  };
+  std::ranges::sort(proper, {}, key);
+  result_.circles.reserve(proper.size());
+  for (std::size_t i = 0; i < proper.size(); ++i) {
+    const bool repeats = i > 0 && proper[i].disc == proper[i - 1].disc;
+    if (repeats && proper[i].domain == proper[i - 1].domain) continue;
+    if (!repeats) {
+      owners_begin_.push_back(static_cast<std::uint32_t>(owners_.size()));
+      result_.circles.emplace_back(proper[i].disc.centre(), proper[i].disc.radius());
+    }
+    owners_.push_back(proper[i].domain);
+  }
+  owners_begin_.push_back(static_cast<std::uint32_t>(owners_.size()));
+}
+
+// Each pair is judged once, so that two circles never disagree on how they lie.
+void Sweeper::Relate() {
+  const std::size_t n = result_.circles.size();
+  relations_.assign(n * n, Relation::kInside);
+  for (std::size_t i = 0; i < n; ++i) {
+    const Circle& small = result_.circles[i];
+    for (std::size_t j = i + 1; j < n; ++j) {
+      const Circle& large = result_.circles[j];
+      const double sine = std::sqrt(small.centre.Haversine(large.centre));
+      const double cosine = std::sqrt(small.centre.Haversine(large.centre.Antipode()));
+      // sin((d - r)/2) and sin((d + r)/2): the nearest and the farthest point of the small circle,
+      // as seen from the centre of the large one.
+      const double nearest = sine * small.half_cosine - cosine * small.half_sine;
+      const double farthest = sine * small.half_cosine + cosine * small.half_sine;
+      Relation small_in_large = Relation::kCrossing;
+      Relation large_in_small = Relation::kCrossing;
+      if (farthest <= large.half_sine + kHalfSineRounding) {
+        // Nested; or, when d + r > 180 degrees, the two cover the sphere together.
+        const bool covers = cosine * small.half_cosine < sine * small.half_sine;
+        small_in_large = Relation::kInside;
+        large_in_small = covers ? Relation::kInside : Relation::kOutside;
+      } else if (nearest > large.half_sine) {
+        small_in_large = large_in_small = Relation::kOutside;
+      }
+      relations_[i * n + j] = small_in_large;
+      relations_[j * n + i] = large_in_small;
+    }
+  }
+}
+
+SweepResult Sweeper::Run() {
+  if (result_.circles.empty()) {
+    result_.depth_max = DepthCounter(missing_).depth();
+    return std::move(result_);
+  }
+  Relate();
+  for (std::uint32_t i = 0; i < result_.circles.size(); ++i) SweepCircle(i);
+  return std::move(result_);
+}
+
+void Sweeper::SweepCircle(std::uint32_t i) {
+  std::vector<std::int32_t> missing = missing_;
+  const auto n = static_cast<std::uint32_t>(result_.circles.size());
+  for (std::uint32_t j = 0; j < n; ++j) {
+    if (RelationOf(i, j) != Relation::kOutside) continue;
+    for (const std::uint32_t domain : OwnersOf(j)) ++missing[domain];
+  }
+  DepthCounter counter(missing);
+  // No point of this circle is deeper than this: neither boundary nor a new maximum is to be found.
+  if (counter.depth() < k_ && counter.depth() <= result_.depth_max) return;
+  AddCrossings(i, counter);
+  std::sort(events_.begin(), events_.end());
+  EmitArcs(i, counter);
+}
+
+// Fills events_ and brings the counter to the sweep's start.
+//
+// The arc of circle i inside disc j reaches h to both sides of the direction of j's centre, with
+// tan^2(h/2) = (t^2 - a^2) / (b^2 - t^2), t = sin(r_j/2), a = sin((d - r_i)/2), b = sin((d + r_i)/2):
+// the spherical half-angle formula (Todhunter, "Spherical Trigonometry", art. 45), which keeps its
+// digits for small and for nearly tangent circles.
+void Sweeper::AddCrossings(std::uint32_t i, DepthCounter& counter) {
+  events_.clear();
+  const Circle& circle = result_.circles[i];
+  const auto n = static_cast<std::uint32_t>(result_.circles.size());
+  for (std::uint32_t j = 0; j < n; ++j) {
+    if (RelationOf(i, j) != Relation::kCrossing) continue;
+    const Circle& other = result_.circles[j];
+    const double sine = std::sqrt(circle.centre.Haversine(other.centre));
+    const double cosine = std::sqrt(circle.centre.Haversine(other.centre.Antipode()));
+    const double a = sine * circle.half_cosine - cosine * circle.half_sine;
+    const double b = sine * circle.half_cosine + cosine * circle.half_sine;
+    const double t = other.half_sine;
+    const double p = std::max(0.0, (t - a) * (t + a));
+    const double q = std::max(0.0, (b - t) * (b + t));
+    const double c = q - p;
+    const double s = 2.0 * std::sqrt(p * q);
+    const double x = other.centre.Dot(circle.east);
+    const double y = other.centre.Dot(circle.north);
+    DiamondAngle enter = ToDiamond(x * c + y * s, y * c - x * s);
+    const DiamondAngle leave = ToDiamond(x * c - y * s, y * c + x * s);
+    const double length = leave >= enter ? leave - enter : leave - enter + 4.0;
+    // Rounding may turn a very short arc inside out, or a nearly full one.
+    if (p > q && length < 2.0) continue;
+    if (p <= q && length > 2.0) enter = leave;
+    events_.push_back({enter, j, false});
+    events_.push_back({leave, j, true});
+    if (enter > leave) continue;
+    for (const std::uint32_t domain : OwnersOf(j)) counter.Leave(domain);
+  }
+}
+
+// The region lies on this side of the circle and not on the other.
+bool Sweeper::OnBoundary(std::uint32_t i, const DepthCounter& counter) const {
+  if (counter.depth() < k_) return false;
+  int outside = counter.depth();
+  for (const std::uint32_t domain : OwnersOf(i)) {
+    if (counter.IsClip(domain)) return true;
+    outside -= counter.Complete(domain) ? 1 : 0;
+  }
+  return outside < k_;
+}
+
+void Sweeper::EmitArcs(std::uint32_t i, DepthCounter& counter) {
+  result_.depth_max = std::max(result_.depth_max, counter.depth());
+  const bool at_start = OnBoundary(i, counter);
+  if (events_.empty()) {
+    if (at_start) result_.arcs.push_back({.circle = i, .closed = true, .begin_at = {}, .end_at = {}});
+    return;
+  }
+  const std::size_t first = result_.arcs.size();
+  bool on = at_start;
+  SweepArc arc{.circle = i, .begin_at = {}, .end_at = {}};
+  for (const Event& event : events_) {
+    for (const std::uint32_t domain : OwnersOf(event.circle)) {
+      event.leaves ? counter.Leave(domain) : counter.Enter(domain);
+    }
+    result_.depth_max = std::max(result_.depth_max, counter.depth());
+    const bool now = OnBoundary(i, counter);
+    if (now == on) continue;
+    on = now;
+    const Crossing at = event.leaves ? Crossing{event.circle, i} : Crossing{i, event.circle};
+    if (now) {
+      arc.begin = event.at;
+      arc.begin_at = at;
+    } else {
+      arc.end = event.at;
+      arc.end_at = at;
+      result_.arcs.push_back(arc);
+    }
+  }
+  // An arc that spans the start of the sweep was opened last and closed first.
+  if (at_start && result_.arcs.size() == first) {
+    result_.arcs.push_back({.circle = i, .closed = true, .begin_at = {}, .end_at = {}});
+  } else if (at_start) {
+    result_.arcs[first].begin = arc.begin;
+    result_.arcs[first].begin_at = arc.begin_at;
+  }
+  // An arc of no length is a tie being counted, not a boundary.
+  const auto begin = result_.arcs.begin() + static_cast<std::ptrdiff_t>(first);
+  const auto end = std::remove_if(begin, result_.arcs.end(), [](const SweepArc& a) {
+    return !a.closed && a.begin == a.end;
+  });
+  result_.arcs.erase(end, result_.arcs.end());
+}
+
+}  // namespace
+
+Circle::Circle(const UnitVector& centre_in, Angle radius)
+    : centre(centre_in),
+      cosine(std::cos(radius.radians())),
+      sine(std::sin(radius.radians())),
+      half_sine(std::sin(0.5 * radius.radians())),
+      half_cosine(std::cos(0.5 * radius.radians())) {
+  // The frame's first axis comes from the coordinate axis that is furthest from the centre.
+  const UnitVector& c = centre;
+  east = std::abs(c.z()) < 0.8 ? UnitVector::Towards(-c.y(), c.x(), 0)
+                               : UnitVector::Towards(0, -c.z(), c.y());
+  north = UnitVector::Towards(c.y() * east.z() - c.z() * east.y(), c.z() * east.x() - c.x() * east.z(),
+                              c.x() * east.y() - c.y() * east.x());
+}
+
+UnitVector Circle::PointAt(DiamondAngle at) const {
+  const auto [x, y] = FromDiamond(at);
+  return PointTowards(x, y);
+}
+
+UnitVector Circle::PointHalfway(DiamondAngle from, Angle turn) const {
+  const auto [x, y] = FromDiamond(from);
+  const double c = std::cos(0.5 * turn.radians());
+  const double s = std::sin(0.5 * turn.radians());
+  return PointTowards(x * c - y * s, y * c + x * s);
+}
+
+UnitVector Circle::PointTowards(double x, double y) const {
+  const double e = sine * x;
+  const double n = sine * y;
+  return UnitVector::Towards(centre.x() * cosine + east.x() * e + north.x() * n,
+                             centre.y() * cosine + east.y() * e + north.y() * n,
+                             centre.z() * cosine + east.z() * e + north.z() * n);
+}
+
+Angle Circle::Turn(DiamondAngle from, DiamondAngle to) {
+  const auto [fx, fy] = FromDiamond(from);
+  const auto [tx, ty] = FromDiamond(to);
+  const double turn = std::atan2(fx * ty - fy * tx, fx * tx + fy * ty);
+  return Angle::Radians(turn > 0 ? turn : turn + 2.0 * kPi);
+}
+
+SweepResult Sweep(std::span<const DomainDisc> discs, int k, const std::optional<Disc>& clip) {
+  return Sweeper(discs, k, clip).Run();
+}
+
+}  // namespace earshot::internal

@@ -1,0 +1,105 @@
+#include "core/geo/depth_region.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+
+#include "core/geo/boundary.h"
+#include "core/geo/circle_sweep.h"
+
+namespace earshot {
+namespace {
+
+using internal::Circle;
+using internal::SweepArc;
+using internal::SweepResult;
+
+constexpr double kMillimetre = 0.001;
+// Below this an area may be the rounding of nothing, or of the whole sphere.
+constexpr double kAreaRoundingKm2 = 0.01;
+
+std::optional<Disc> Grown(const std::optional<Disc>& disc, Angle by) {
+  return disc.has_value() ? std::optional(disc->GrownBy(by)) : std::nullopt;
+}
+
+std::vector<DomainDisc> Grown(std::span<const DomainDisc> discs, Angle by) {
+  std::vector<DomainDisc> grown(discs.begin(), discs.end());
+  for (DomainDisc& d : grown) d.disc = d.disc.GrownBy(by);
+  return grown;
+}
+
+BoundaryArc ToBoundaryArc(const Circle& circle, const SweepArc& arc, std::uint32_t component) {
+  if (arc.closed) {
+    return {circle.PointAt(0), Angle::Radians(2.0 * std::numbers::pi), component};
+  }
+  const Angle turn = Circle::Turn(arc.begin, arc.end);
+  return {circle.PointHalfway(arc.begin, turn), turn, component};
+}
+
+// An area next to zero or next to everything is told apart by asking five points in no special
+// position: a region that small holds at most one or two of them, its complement the rest.
+Area Settled(Area area, const DepthRegion& region) {
+  const double total = kEarthArea.square_kilometres();
+  const double km2 = area.square_kilometres();
+  if (km2 > kAreaRoundingKm2 && km2 < total - kAreaRoundingKm2) return area;
+  constexpr std::array<std::array<double, 3>, 5> kPoints = {{{0.61, 0.37, 0.70},
+                                                             {-0.53, 0.81, -0.26},
+                                                             {0.19, -0.93, 0.31},
+                                                             {-0.74, -0.42, -0.53},
+                                                             {0.45, 0.28, -0.85}}};
+  const auto inside = std::ranges::count_if(kPoints, [&region](const auto& p) {
+    return region.Contains(UnitVector::Towards(p[0], p[1], p[2]));
+  });
+  const bool nearly_everything = inside * 2 > std::ssize(kPoints);
+  if (nearly_everything) return km2 > kAreaRoundingKm2 ? area : kEarthArea;
+  return km2 > kAreaRoundingKm2 ? Area() : area;
+}
+
+// The mean of a curve's arcs lies inside it when the curve is convex; an arc of it always does.
+UnitVector WitnessOf(const DepthRegion& region) {
+  double x = 0;
+  double y = 0;
+  double z = 0;
+  for (const BoundaryArc& arc : region.boundary()) {
+    if (arc.component != 0) continue;
+    x += arc.midpoint.x();
+    y += arc.midpoint.y();
+    z += arc.midpoint.z();
+  }
+  if (std::hypot(x, y, z) > 1e-6) {
+    const UnitVector mean = UnitVector::Towards(x, y, z);
+    if (region.Contains(mean)) return mean;
+  }
+  return region.boundary().front().midpoint;
+}
+
+}  // namespace
+
+DepthRegion::DepthRegion(std::span<const DomainDisc> discs, int k, const std::optional<Disc>& clip)
+    : field_(DepthField(discs, clip)
+                 .GrownBy(OutwardAngle(kOutwardTolerance + Distance::Metres(kMillimetre)))),
+      k_(std::max(k, 0)) {
+  const Angle tolerance = OutwardAngle(kOutwardTolerance);
+  const SweepResult sweep =
+      internal::Sweep(Grown(discs, tolerance), k_, Grown(clip, tolerance));
+  depth_max_ = sweep.depth_max;
+  if (IsEmpty()) return;
+  if (sweep.arcs.empty()) {
+    is_everything_ = true;
+    witness_ = UnitVector();
+    area_ = kEarthArea;
+    return;
+  }
+  const std::vector<std::uint32_t> curves = internal::CurvesOf(sweep);
+  boundary_.reserve(sweep.arcs.size());
+  for (std::size_t i = 0; i < sweep.arcs.size(); ++i) {
+    const SweepArc& arc = sweep.arcs[i];
+    boundary_.push_back(ToBoundaryArc(sweep.circles[arc.circle], arc, curves[i]));
+    boundary_components_ = std::max(boundary_components_, static_cast<int>(curves[i]) + 1);
+  }
+  area_ = Settled(internal::AreaLeftOf(sweep), *this);
+  witness_ = WitnessOf(*this);
+}
+
+}  // namespace earshot
