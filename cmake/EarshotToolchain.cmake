@@ -21,7 +21,9 @@ add_library(earshot_warnings INTERFACE)
 target_compile_options(earshot_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
   -Wold-style-cast -Wcast-align -Woverloaded-virtual -Wdouble-promotion -Wformat=2
-  -Wimplicit-fallthrough -Wmissing-declarations)
+  -Wimplicit-fallthrough -Wmissing-declarations
+  # Designated initialisers leave the other members at their defaults on purpose.
+  -Wno-missing-field-initializers)
 if(EARSHOT_WERROR)
   target_compile_options(earshot_warnings INTERFACE -Werror)
 endif()
