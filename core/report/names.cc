@@ -1,0 +1,60 @@
+#include "core/report/names.h"
+
+#include <fmt/format.h>
+
+#include "core/base/check.h"
+
+namespace earshot {
+namespace {
+
+// Searches the enumerators from the first to `last` for the one whose name is `name`.
+template <typename Enum, typename NameOf>
+Result<Enum> Parse(std::string_view name, Enum last, NameOf name_of, std::string_view kind) {
+  for (int i = 0; i <= static_cast<int>(last); ++i) {
+    const auto value = static_cast<Enum>(i);
+    if (name_of(value) == name) return value;
+  }
+  return Fail(ErrorCode::kInvalidArgument, fmt::format("\"{}\" is not a {}", name, kind));
+}
+
+}  // namespace
+
+Result<Verdict> ParseVerdictName(std::string_view name) {
+  return Parse(name, Verdict::kIndeterminate, VerdictName, "verdict");
+}
+
+Result<Basis> ParseBasisName(std::string_view name) {
+  return Parse(name, Basis::kNone, BasisName, "basis of a verdict");
+}
+
+Result<ReasonCode> ParseReasonCodeName(std::string_view name) {
+  return Parse(name, ReasonCode::kDeclarationNotInForce, ReasonCodeName, "reason code");
+}
+
+std::string_view FindingName(CryptographicFinding finding) {
+  switch (finding) {
+    case CryptographicFinding::kKeyRevoked: return "KEY_REVOKED";
+    case CryptographicFinding::kKeyExpired: return "KEY_EXPIRED";
+    case CryptographicFinding::kEndorsementMismatch: return "ENDORSEMENT_MISMATCH";
+    case CryptographicFinding::kEvidenceMismatch: return "EVIDENCE_MISMATCH";
+    case CryptographicFinding::kCounterReused: return "COUNTER_REUSED";
+  }
+  EARSHOT_CHECK(false);
+}
+
+std::string_view SignalName(Signal signal) {
+  switch (signal) {
+    case Signal::kCounterWentBack: return "COUNTER_WENT_BACK";
+  }
+  EARSHOT_CHECK(false);
+}
+
+Result<CryptographicFinding> ParseFindingName(std::string_view name) {
+  return Parse(name, CryptographicFinding::kCounterReused, FindingName, "cryptographic finding");
+}
+
+Result<Signal> ParseSignalName(std::string_view name) {
+  return Parse(name, Signal::kCounterWentBack, SignalName, "signal");
+}
+
+}  // namespace earshot
