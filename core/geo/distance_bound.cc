@@ -35,9 +35,12 @@ DistanceBound DistanceBound::FromRtt(Rtt rtt, Medium medium, const BoundMargins&
   return DistanceBound(Distance::Metres(RoundedOutward(radius)), medium);
 }
 
-DistanceBound DistanceBound::AgedBy(Duration age) const {
+DistanceBound DistanceBound::AgedBy(Duration age, Speed drift) const {
   if (age.count() <= 0) return *this;
-  const double grown = radius_.metres() + Metres(age, kDeviceSpeedLimit);
+  if (!(drift.metres_per_second() >= 0)) {
+    return DistanceBound(Distance::Metres(kInfinity), medium_);
+  }
+  const double grown = radius_.metres() + Metres(age, drift);
   return DistanceBound(Distance::Metres(RoundedOutward(grown)), medium_);
 }
 

@@ -42,9 +42,9 @@ class DistanceBound {
   Distance radius() const { return radius_; }
   Medium medium() const { return medium_; }
 
-  // The same bound `age` later: grown by kDeviceSpeedLimit times the age, outward. A negative age
-  // changes nothing.
-  DistanceBound AgedBy(Duration age) const;
+  // The same bound `age` later: grown by `drift` times the age, outward. A negative age changes
+  // nothing; a drift that makes no sense (negative, NaN) leaves nothing known.
+  DistanceBound AgedBy(Duration age, Speed drift = kDeviceSpeedLimit) const;
 
   // Surely further away than the bound allows: `distance` counts as known to 15 nm.
   bool Excludes(Distance distance) const;

@@ -91,6 +91,10 @@ TEST(DistanceBound, AgeAddsAnAirlinersWayAndNegativeAgeNothing) {
   EXPECT_NEAR((base.AgedBy(hours(1)).radius() - base.radius()).kilometres(), 1080, 1e-6);
   EXPECT_GE(base.AgedBy(seconds(1)).radius().metres(), base.radius().metres() + 300);
   EXPECT_EQ(base.AgedBy(seconds(-5)), base);
+  const Speed walking = Speed::MetresPerSecond(1);
+  EXPECT_NEAR((base.AgedBy(seconds(10), walking).radius() - base.radius()).metres(), 10, 1e-6);
+  const Speed senseless = Speed::MetresPerSecond(-1);
+  EXPECT_TRUE(std::isinf(base.AgedBy(seconds(1), senseless).radius().metres()));
   EXPECT_EQ(base.AgedBy(hours(1)).medium(), base.medium());
 }
 
