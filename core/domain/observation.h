@@ -34,13 +34,14 @@ enum class EvidenceState : std::uint8_t {
 // One landmark's round with one device.
 struct LandmarkObservation {
   LandmarkId landmark;
-  MonotonicInstant begin;  // interval in which the samples were taken
-  MonotonicInstant end;
+  MonotonicInstant begin;  // interval in which the samples were taken; a bound's age counts from
+  MonotonicInstant end;    // its beginning
   std::uint32_t pings_sent = 0;
   std::vector<Sample> samples;  // answered pings, by index; empty when nothing was heard
   EvidenceState evidence = EvidenceState::kMissing;
   std::uint32_t packets_refused = 0;  // arrived for this device, failed authentication
-  bool expected = false;              // the scheduler meant this landmark to probe this device
+  bool expected = false;              // the scheduler meant this landmark to probe this device in
+                                      // this round; false for a bound carried from an older one
   bool healthy = false;               // it heard somebody else in the same round
   Bytes32 receipt_sha256{};           // zero when there was no session
 };
@@ -64,7 +65,11 @@ struct DeviceObservation {
   DeviceId device;
   RoundNumber round;
   MonotonicInstant now;
-  std::optional<MonotonicInstant> last_valid_answer;  // none: never heard
+  WallInstant wall_now;  // decides whether declaration and endorsement are in force, nothing else
+  MonotonicInstant awaited_since;  // when answers became due: enrolment, or the verifier's start
+  // The last pong under this device's key that its EVIDENCE covers; none: never heard. A device that
+  // answers and signs nothing thus becomes SILENT, not undecided for ever.
+  std::optional<MonotonicInstant> last_valid_answer;
   std::vector<LandmarkObservation> landmarks;         // this round, by landmark id
   std::vector<CryptographicFinding> findings;
   std::vector<Signal> signals;

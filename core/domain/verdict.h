@@ -55,7 +55,8 @@ enum class ReasonCode : std::uint8_t {
   kDelayUnexplained,          // slower than the threshold
   kExpectedLandmarkUnheard,   // a healthy landmark near the site heard nothing: infinitely slow
   kNoPower,                   // the test would not have flagged a responder in an excluded zone
-  kNoExpectedLandmark,        // no landmark near enough to the declared site for the test
+  kNoExpectedLandmark,        // no landmark near enough to the declared site for the test, or none
+                              // that anybody heard
   kTooFewDomains,
   kTaintedSamples,
   kLandmarkFault,             // a landmark contradicted by the mesh; its samples are not used
@@ -121,7 +122,9 @@ struct Appraisal {
   Judgement licence;
   std::vector<LandmarkRings> rings;        // landmarks with a valid answer, nearest declared first
   std::vector<CountryCode> cannot_exclude; // the vacuum region touches them
-  std::vector<CountryCode> excluded;       // of the licence's countries: it does not touch them
+  // Of the countries that the licence excludes: the region does not touch them. Empty where the
+  // licence names what it allows: whatever is not in cannot_exclude is excluded.
+  std::vector<CountryCode> excluded;
   std::optional<double> false_alarm_probability;  // of the test that ran; none when none ran
   std::vector<Bytes32> evidence_sha256;
   std::string policy_version;
