@@ -1,0 +1,322 @@
+"""The foreign agent against a small landmark, both written from docs/PROTOCOL.md alone.
+
+Everything runs on loopback with ports of the kernel's choosing and ends by itself. The landmark
+here measures nothing; it plays the landmark's part of the document strictly, mixes hostile packets
+into it, and counts what the agent makes of them."""
+import json
+import os
+import pathlib
+import selectors
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+from cryptography.hazmat.primitives.asymmetric import ed25519, x25519
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+import agent as ewp
+
+HERE = pathlib.Path(__file__).resolve().parent
+N, TRAIN, LIMIT_S = 12, 4, 60
+EPOCH = 1_700_000_000
+
+
+def flipped(packet, at):
+    return packet[:at] + bytes([packet[at] ^ 1]) + packet[at + 1:]
+
+
+class Session:
+    """One session of the landmark with one device."""
+
+    def __init__(self, address, hello2, device, counter):
+        self.address, self.hello2, self.device, self.counter = address, hello2, device, counter
+        self.id, self.open, self.train, self.next_train = os.urandom(8), True, 0, 0.0
+        self.sent, self.samples, self.evidence, self.receipt = {}, set(), b"", b""
+        self.welcomes = self.repeats = 0
+
+
+class Landmark:
+    """The landmark's state table, for as many devices as come."""
+
+    def __init__(self, name):
+        self.name, self.key = name, ed25519.Ed25519PrivateKey.generate()
+        self.sealing = x25519.X25519PrivateKey.generate()
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.secret, self.sessions, self.highest, self.last = os.urandom(32), {}, {}, {}
+        self.accepted, self.refused, self.answered_bogus = {}, {}, 0
+        self.helloed, self.offers = set(), set()
+
+    def entry(self, root, subject=None, until=600_000, role=1):
+        tbs = ewp.PB.Delegation(role=role,
+                                subject=subject or self.name, public_key=ewp.raw(self.key),
+                                position_record_sha256=bytes(32), not_before_s=EPOCH - 60,
+                                not_after_s=EPOCH - 60 + until).SerializeToString()
+        blob = ewp.PB.SignedBlob()
+        blob.ParseFromString(ewp.make_blob(root, b"EWP1 delegation v1", tbs))
+        return ewp.PB.LandmarkEntry(
+            landmark_id=self.name, endpoint="127.0.0.1:%d" % self.socket.getsockname()[1],
+            sealing_key=ewp.raw(self.sealing), delegation=blob)
+
+    def send(self, packet, address):
+        self.socket.sendto(packet, address)
+
+    def handle(self, packet, address):
+        kind = packet[5] if len(packet) >= 32 else 0
+        {ewp.HELLO: self.hello, ewp.HELLO2: self.hello2, ewp.PONG: self.pong,
+         ewp.EVIDENCE: self.evidence}[kind](packet, address)
+
+    def cookie(self, address, hello):
+        return ewp.mac(self.secret, repr(address).encode() + ewp.sha256(hello))
+
+    def hello(self, packet, address):
+        if (len(packet) != 1200 or packet[:32] != ewp.header(ewp.HELLO) or any(packet[136:])
+                or packet[40:72] != ewp.sha256(ewp.raw(self.key)) or 1 not in packet[32:40]):
+            return
+        if address not in self.helloed:  # the first one is lost: it must come again, unchanged
+            self.helloed.add(address)
+            self.offers.add(packet)
+            return
+        self.offers.discard(packet)
+        retry = ewp.header(ewp.RETRY) + self.cookie(address, packet) + ewp.sha256(packet)
+        self.send(flipped(retry, 64), address)
+        self.send(retry + b"\0", address)
+        self.send(retry, address)
+
+    def hello2(self, packet, address):
+        if len(packet) != 1200 or packet[:32] != ewp.header(ewp.HELLO2) or any(packet[320:]):
+            return
+        hello = (ewp.header(ewp.HELLO) + packet[32:168]).ljust(1200, b"\0")
+        if packet[168:200] != self.cookie(address, hello):
+            return
+        for known in self.sessions.values():
+            if known.hello2 == packet:
+                known.welcomes += 1
+                if known.welcomes <= 3:
+                    self.send(known.welcome, address)
+                return
+        t, share = ewp.sha256(packet[:200]), packet[72:104]
+        key = ewp.expand(ewp.mac(t, ewp.agree(self.sealing, share)), b"EWP1 identity v1")
+        try:
+            plain = ChaCha20Poly1305(key).decrypt(ewp.NO_NONCE, packet[200:320], packet[:200])
+        except ewp.InvalidTag:
+            return
+        device, counter = plain[:32], int.from_bytes(plain[32:40], "big")
+        ewp.verify(device, plain[40:], b"EWP1 hello v1", t + plain[:40])
+        if counter <= self.highest.get(device, 0):
+            return
+        self.highest[device] = counter
+        self.open_session(Session(address, packet, device, counter), share)
+
+    def open_session(self, s, share):
+        """A WELCOME whose leaf is the third of four."""
+        ephemeral, s.chain = x25519.X25519PrivateKey.generate(), {N: os.urandom(32)}
+        for i in range(N, 0, -1):
+            s.chain[i - 1] = ewp.sha256(b"EWP1 chain v1\0" + s.id + struct.pack(">I", i)
+                                        + s.chain[i])
+        body = ewp.header(ewp.WELCOME, s.id, 0, 1) + ewp.sha256(s.hello2) + ewp.raw(ephemeral)
+        body += os.urandom(32) + s.chain[0]
+        body += struct.pack(">HBBHHIIII", N, TRAIN, 1, 200, 500, 500, 150, 20_000, 1) + bytes(32)
+        right, left = os.urandom(32), os.urandom(32)
+        root = ewp.sha256(b"\1" + left + ewp.sha256(b"\1" + ewp.sha256(b"\0" + body) + right))
+        s.welcome = body + bytes([2, 2]) + bytes(6) + right + left + bytes(128)
+        s.welcome += ewp.sign(self.key, b"EWP1 welcome v1", root)
+        s.round_key, s.a2l, s.l2a = ewp.session_keys(
+            s.welcome, ewp.agree(ephemeral, share), ewp.agree(self.sealing, share), 1)
+        self.sessions[s.id] = s
+        for at in (7, 12, 40, 163, 230, 250, 479):
+            self.send(flipped(s.welcome, at), s.address)
+        self.send(s.welcome, s.address)
+        s.next_train = time.monotonic() + 0.02
+
+    def ping_train(self, s):
+        """A train in the wrong order among pings that deserve silence; the last index stays out
+        in every other session, so that both ends of a round are exercised."""
+        first = s.train * TRAIN + 1
+        s.train, s.next_train = s.train + 1, time.monotonic() + 0.03
+        order = [first + 1, first, first + 2, first + 3]
+        for i in order:
+            if i == N and s.counter % 2:
+                continue
+            ping = ewp.header(ewp.PING, s.id, i, 1) + s.chain[i]
+            for bogus in (flipped(ping, 63), flipped(ping, 9), flipped(ping, 23), flipped(ping, 7),
+                          flipped(ping, 31), ping + b"\0", ping[:63],
+                          ewp.header(ewp.PING, s.id, 0, 1) + s.chain[0],
+                          ewp.header(ewp.PING, s.id, N + 1, 1) + os.urandom(32)):
+                self.send(bogus, s.address)
+            s.sent[i] = ping
+            self.send(ping, s.address)
+            self.send(ping, s.address)  # the network may double a datagram: one answer all the same
+
+    def pong(self, packet, address):
+        s = self.sessions.get(packet[8:16])
+        i = int.from_bytes(packet[16:20], "big")
+        if not s or not s.open or s.address != address:
+            return
+        good = (i in s.sent and i not in s.samples
+                and packet == ewp.pong_packet(s.sent[i], s.round_key))
+        if good:
+            s.samples.add(i)
+        else:
+            self.refused[s.device] = self.refused.get(s.device, 0) + 1
+
+    def evidence(self, packet, address):
+        s = self.sessions.get(packet[8:16])
+        if (not s or s.address != address or len(packet) != 1200
+                or packet[:32] != ewp.header(ewp.EVIDENCE, s.id, 0, 1)):
+            return
+        if s.receipt:
+            s.repeats += 1
+            if packet == s.evidence and s.repeats <= 3:
+                self.send(s.receipt, address)
+            return
+        blob = ewp.open_box(s.a2l, packet)
+        said = ewp.open_blob(blob, s.device, b"EWP1 evidence v1", "Evidence")
+        indices = [i for i in range(1, N + 1) if said.answered[(i - 1) // 8] >> (i - 1) % 8 & 1]
+        pair = [s.sent[i] + ewp.pong_packet(s.sent[i], s.round_key) for i in indices if i in s.sent]
+        if (len(pair) != len(indices) or not s.samples <= set(indices)
+                or said.merkle_root != ewp.merkle_root(pair)
+                or said.transcript_sha256 != ewp.sha256(s.hello2) or said.round != 1
+                or said.session_counter != s.counter or said.claims.model != "foreign"
+                or said.previous_evidence_sha256 != self.last.get(s.device, b"")):
+            return
+        self.last[s.device], s.evidence = ewp.sha256(blob), packet
+        tbs = ewp.PB.AgentReceipt(transcript_sha256=ewp.sha256(s.hello2), round=1,
+                                  evidence_sha256=ewp.sha256(blob),
+                                  samples_commitment=os.urandom(32)).SerializeToString()
+        s.receipt = ewp.seal_box(s.l2a, ewp.header(ewp.RECEIPT, s.id, 0, 1),
+                                 ewp.make_blob(self.key, b"EWP1 agent receipt v1", tbs))
+        self.accepted.setdefault(s.device, []).append(len(s.samples))
+        self.send(flipped(s.receipt, 700), address)  # and the good one is lost: EVIDENCE repeats
+
+    def tick(self):
+        for s in self.sessions.values():
+            if s.open and s.train < N // TRAIN and time.monotonic() >= s.next_train:
+                self.ping_train(s)
+
+
+class Scene:
+    """A root, landmarks, and agents as processes of their own."""
+
+    def __init__(self, test, names):
+        place = tempfile.TemporaryDirectory()
+        test.addCleanup(place.cleanup)
+        self.place, self.root = pathlib.Path(place.name), ed25519.Ed25519PrivateKey.generate()
+        self.landmarks = [Landmark(name) for name in names]
+        for landmark in self.landmarks:
+            test.addCleanup(landmark.socket.close)
+        (self.place / "root").write_text(ewp.raw(self.root).hex() + "\n")
+        self.write_list([landmark.entry(self.root) for landmark in self.landmarks])
+
+    def write_list(self, entries, version=3, epoch=EPOCH, tail=b""):
+        tbs = ewp.PB.LandmarkList(version=version, epoch_s=epoch, expires_s=EPOCH + 9,
+                                  landmarks=entries).SerializeToString() + tail
+        (self.place / "list").write_bytes(
+            ewp.make_blob(self.root, b"EWP1 landmark list v1", tbs))
+
+    def start(self, name, *options):
+        """Starts an agent with a device key of its own; gives the process and the public key."""
+        seed = os.urandom(32)
+        key = ed25519.Ed25519PrivateKey.from_private_bytes(seed)
+        (self.place / name).write_text(seed.hex())
+        command = [sys.executable, HERE / "agent.py", "--list", self.place / "list", "--root",
+                   self.place / "root", "--key", self.place / name, "--counter-file",
+                   self.place / (name + ".counter"), "--model", "foreign", "--firmware", "ab" * 32,
+                   "--boot-count", "7", "--proto-dir", PROTO.name, *options]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True), ewp.raw(key)
+
+    def play(self, agents):
+        """Plays the landmarks until every agent has ended; gives their events."""
+        chosen, end = selectors.DefaultSelector(), time.monotonic() + LIMIT_S
+        for landmark in self.landmarks:
+            chosen.register(landmark.socket, selectors.EVENT_READ, landmark)
+        while any(agent.poll() is None for agent in agents):
+            if time.monotonic() > end:
+                for agent in agents:
+                    agent.kill()
+                raise AssertionError("an agent did not end by itself")
+            for ready, _ in chosen.select(0.01):
+                try:
+                    ready.data.handle(*ready.fileobj.recvfrom(2048))
+                except (ewp.Refused, KeyError):
+                    pass
+            for landmark in self.landmarks:
+                landmark.tick()
+        return [[json.loads(line) for line in agent.communicate()[0].splitlines()]
+                for agent in agents]
+
+
+class ForeignAgent(unittest.TestCase):
+    def test_honest_agent_gets_every_receipt_from_two_landmarks(self):
+        scene = Scene(self, ["here", "there"])
+        agent, device = scene.start("d", "--rounds", "2", "--timeout", "20")
+        events, = scene.play([agent])
+        self.assertEqual(agent.returncode, 0, events)
+        for landmark in scene.landmarks:
+            self.assertEqual([count in (N, N - 1) for count in landmark.accepted[device]],
+                             [True, True])
+            self.assertNotIn(device, landmark.refused)  # not one answer to a bogus or doubled ping
+            self.assertFalse(landmark.offers)           # the lost HELLO came again unchanged
+        self.assertEqual(int((scene.place / "d.counter").read_text().split()[0]), 4)
+        bad = {e["reason"] for e in events if e["event"] == "welcome" and not e["ok"]}
+        self.assertEqual(bad, {"header", "transcript hash", "signature: EWP1 welcome v1"})
+        self.assertIn("AEAD", {e.get("reason") for e in events if e["event"] == "receipt"})
+
+    def test_misbehaving_twins_get_no_receipt(self):
+        scene = Scene(self, ["here"])
+        agents = {mode: scene.start(mode, "--misbehave", mode, "--rounds", "2", "--timeout", "6")
+                  for mode in ewp.MODES}
+        scene.play([agent for agent, _ in agents.values()])
+        here = scene.landmarks[0]
+        receipts = {mode: len(here.accepted.get(device, ()))
+                    for mode, (_, device) in agents.items()}
+        expected = dict.fromkeys(ewp.MODES, 0) | {"replay-pong": 2, "reuse-counter": 1}
+        self.assertEqual(receipts, expected)
+        for mode, (agent, device) in agents.items():
+            self.assertEqual(agent.returncode, 0 if mode == "replay-pong" else 1, mode)
+            if mode in ("forge-tag", "replay-pong", "answer-early", "oversize"):
+                self.assertGreater(here.refused.get(device, 0), 0, mode)
+
+    def test_list_is_judged_by_its_epoch_and_never_goes_back(self):
+        scene = Scene(self, ["a", "b", "c", "d"])
+        a, b, c, d = scene.landmarks
+        scene.write_list([a.entry(scene.root, subject="b"),
+                          b.entry(scene.root, until=604_801),
+                          c.entry(scene.root, role=ewp.PB.ROLE_VERDICT),
+                          d.entry(ed25519.Ed25519PrivateKey.generate())])
+        memory = ewp.Memory(scene.place / "memory")
+        self.addCleanup(os.close, memory.file)
+        read, root = (scene.place / "list").read_bytes, ewp.raw(scene.root)
+        stand, left_out = ewp.open_list(read(), root, memory)
+        self.assertEqual((stand, set(left_out)), ([], {"a", "b", "c", "d"}))
+        for change in ({"version": 2}, {"epoch": EPOCH - 1}, {"epoch": EPOCH + 10},
+                       {"tail": b"\x78\x01"}):
+            scene.write_list([a.entry(scene.root)], **change)
+            with self.assertRaises(ewp.Refused, msg=change):
+                ewp.open_list(read(), root, memory)
+        scene.write_list([a.entry(scene.root)])
+        self.assertEqual([one.id for one in ewp.open_list(read(), root, memory)[0]], ["a"])
+        for wrong in (flipped(read(), 60), read() + b"\0", read()[:-1]):
+            with self.assertRaises(ewp.Refused):
+                ewp.open_list(wrong, root, memory)
+
+
+def setUpModule():
+    global PROTO
+    PROTO = tempfile.TemporaryDirectory()
+    schemas = HERE.parents[1] / "proto"
+    subprocess.run(["protoc", "-I", schemas, "--python_out=" + PROTO.name,
+                    schemas / "earshot/v1/wire.proto"], check=True)
+    ewp.load_wire(PROTO.name)
+
+
+def tearDownModule():
+    PROTO.cleanup()
+
+
+if __name__ == "__main__":
+    unittest.main()
