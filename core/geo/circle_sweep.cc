@@ -298,8 +298,9 @@ void Sweeper::EmitArcs(std::uint32_t i, DepthCounter& counter) {
 
 }  // namespace
 
-Circle::Circle(const UnitVector& centre_in, Angle radius)
+Circle::Circle(const UnitVector& centre_in, Angle radius_in)
     : centre(centre_in),
+      radius(radius_in),
       cosine(std::cos(radius.radians())),
       sine(std::sin(radius.radians())),
       half_sine(std::sin(0.5 * radius.radians())),

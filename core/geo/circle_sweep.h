@@ -17,7 +17,7 @@ using DiamondAngle = double;
 
 // The boundary of one or more equal discs, with the frame in which places on it are measured.
 struct Circle {
-  Circle(const UnitVector& centre_in, Angle radius);
+  Circle(const UnitVector& centre_in, Angle radius_in);
 
   UnitVector PointAt(DiamondAngle at) const;
   // Half the way of a walk that begins at `from` and goes on counterclockwise by `turn`.
@@ -28,6 +28,7 @@ struct Circle {
   UnitVector PointTowards(double x, double y) const;  // (x, y) of unit length, in the frame
 
   UnitVector centre;
+  Angle radius;
   UnitVector east;   // perpendicular to the centre, and so is
   UnitVector north;  // this; east x north = centre
   double cosine;     // of the radius

@@ -30,11 +30,16 @@ std::vector<DomainDisc> Grown(std::span<const DomainDisc> discs, Angle by) {
 }
 
 BoundaryArc ToBoundaryArc(const Circle& circle, const SweepArc& arc, std::uint32_t component) {
-  if (arc.closed) {
-    return {circle.PointAt(0), Angle::Radians(2.0 * std::numbers::pi), component};
-  }
-  const Angle turn = Circle::Turn(arc.begin, arc.end);
-  return {circle.PointHalfway(arc.begin, turn), turn, component};
+  const Angle turn = arc.closed ? Angle::Radians(2.0 * std::numbers::pi)
+                                : Circle::Turn(arc.begin, arc.end);
+  const double begin = arc.closed ? 0.0 : arc.begin;
+  return {.centre = circle.centre,
+          .radius = circle.radius,
+          .begin = circle.PointAt(begin),
+          .midpoint = circle.PointHalfway(begin, turn),
+          .end = circle.PointAt(arc.closed ? 0.0 : arc.end),
+          .turn = turn,
+          .component = component};
 }
 
 // An area next to zero or next to everything is told apart by asking five points in no special
@@ -74,7 +79,33 @@ UnitVector WitnessOf(const DepthRegion& region) {
   return region.boundary().front().midpoint;
 }
 
+// The sign says on which side of the great circle from `a` to `b` a point lies: left is positive.
+double SideOf(const UnitVector& a, const UnitVector& b, const UnitVector& point) {
+  return (a.y() * b.z() - a.z() * b.y()) * point.x() + (a.z() * b.x() - a.x() * b.z()) * point.y() +
+         (a.x() * b.y() - a.y() * b.x()) * point.z();
+}
+
 }  // namespace
+
+Angle BoundaryArc::AngleTo(const UnitVector& point) const {
+  const bool after_begin = SideOf(centre, begin, point) >= 0;
+  const bool before_end = SideOf(centre, end, point) <= 0;
+  const double full = 2.0 * std::numbers::pi;
+  const bool beside = turn.radians() >= full ||
+                      (turn.radians() <= std::numbers::pi ? after_begin && before_end
+                                                          : after_begin || before_end);
+  if (beside) {
+    return Angle::Radians(std::abs(centre.AngleTo(point).radians() - radius.radians()));
+  }
+  return std::min(begin.AngleTo(point), end.AngleTo(point));
+}
+
+Angle DepthRegion::AngleTo(const UnitVector& point) const {
+  if (Contains(point)) return Angle();
+  Angle least = Angle::Radians(std::numbers::pi);
+  for (const BoundaryArc& arc : boundary_) least = std::min(least, arc.AngleTo(point));
+  return least;
+}
 
 DepthRegion::DepthRegion(std::span<const DomainDisc> discs, int k, const std::optional<Disc>& clip)
     : field_(DepthField(discs, clip)

@@ -34,9 +34,16 @@ inline constexpr Distance kOutwardTolerance = Distance::Metres(0.01);
 
 // A piece of the region's boundary, on one circle.
 struct BoundaryArc {
+  UnitVector centre;  // of the circle
+  Angle radius;
+  UnitVector begin;  // counterclockwise around the centre from here
   UnitVector midpoint;
-  Angle turn;               // how far it goes around its circle's centre, in (0, 2 pi]
+  UnitVector end;
+  Angle turn;               // how far it goes around the centre, in (0, 2 pi]
   std::uint32_t component;  // arcs of one closed curve share it; from 0
+
+  // From a point to the nearest of this arc. Error below 1e-8 rad (6 cm).
+  Angle AngleTo(const UnitVector& point) const;
 };
 
 // The points of depth `k` or more. Immutable; any number of threads may ask.
@@ -65,6 +72,10 @@ class DepthRegion {
   // inside by its own account).
   int DepthAt(const UnitVector& point) const { return field_.DepthAt(point); }
   bool Contains(const UnitVector& point) const { return DepthAt(point) >= k_; }
+
+  // From a point to the nearest of the region, on the sphere; zero inside, pi when it is empty. The
+  // WGS84 distance is this times at least kPolarRadius. Error below 1e-8 rad (6 cm).
+  Angle AngleTo(const UnitVector& point) const;
 
   // Within 0.23 % for the sphere, and 1 square metre per boundary arc for rounding.
   Area area() const { return area_; }
