@@ -36,8 +36,8 @@ CookieMint::CookieMint(Random& random, MonotonicInstant now)
 void CookieMint::RotateTo(MonotonicInstant now) {
   const std::int64_t slot = SlotOf(now);
   if (slot <= slot_) return;
-  // After a gap of two lifetimes nothing minted before may count: the old secret is replaced too.
-  previous_ = slot == slot_ + 1 ? std::move(current_) : FreshKey(random_);
+  // After a gap of more than one lifetime the old secret accepts nothing: its slot is in the tag.
+  previous_ = std::move(current_);
   current_ = FreshKey(random_);
   slot_ = slot;
 }

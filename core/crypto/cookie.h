@@ -1,8 +1,13 @@
 // core/crypto/cookie.h: the cookie of RETRY, which lets a landmark forget a stranger.
 //
 // A cookie proves that whoever sends it could receive at the address it was minted for. Minting and
-// checking keep no state per sender, so a flood of spoofed HELLOs costs two hashes each and no
+// checking keep no state per sender, so a spoofed HELLO costs its hash, one tag (190 ns) and no
 // memory, and no public-key operation happens before the address is known to be real.
+//
+//   cookie = HMAC-SHA256( secret of the slot, "EWP1 cookie v1\0" (15) | slot (8) |
+//                         address (4) | port (2) | hello hash (32) )
+//
+// Only the landmark that minted a cookie reads it, so its form is no part of the protocol.
 #ifndef EARSHOT_CORE_CRYPTO_COOKIE_H_
 #define EARSHOT_CORE_CRYPTO_COOKIE_H_
 

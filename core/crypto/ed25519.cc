@@ -17,7 +17,7 @@ struct DigestContextDeleter {
 using DigestContext = std::unique_ptr<EVP_MD_CTX, DigestContextDeleter>;
 
 // Every encoding, canonical or not, of the eight points whose order divides 8, without the sign
-// bit. tests/core/crypto/ed25519_test.cc shows one signature that fits any message for such a key.
+// bit.
 constexpr std::array<std::string_view, 7> kSmallOrderPoints = {
     "0000000000000000000000000000000000000000000000000000000000000000",
     "0100000000000000000000000000000000000000000000000000000000000000",
@@ -46,7 +46,8 @@ Result<Ed25519PublicKey> Ed25519PublicKey::Parse(ByteSpan bytes) {
   }
   internal::EvpKeyOwner key(
       EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, point.data(), point.size()));
-  EARSHOT_CHECK(key != nullptr);  // OpenSSL takes any 32 bytes; a point off the curve verifies none.
+  // OpenSSL takes any 32 bytes; bytes that are no point of the curve verify nothing.
+  EARSHOT_CHECK(key != nullptr);
   return Ed25519PublicKey(point, std::shared_ptr<evp_pkey_st>(std::move(key)));
 }
 

@@ -16,7 +16,9 @@ using enum HashChainAnswer;
 
 class HashChainTest : public testing::Test {
  protected:
-  HashChainAnswer Accept(std::uint32_t index) { return verifier_.Accept(index, chain_.Nonce(index)); }
+  HashChainAnswer Accept(std::uint32_t index) {
+    return verifier_.Accept(index, chain_.Nonce(index));
+  }
 
   SeededRandom random_{7};
   HashChain chain_ = HashChain::Generate(kSession, kLength, random_);
