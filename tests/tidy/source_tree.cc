@@ -14,6 +14,7 @@ namespace fs = std::filesystem;
 const std::set<std::string>& CoreRooms() {
   static const std::set<std::string> rooms = {
       "core/base",   "core/geo",    "core/crypto",    "core/latency", "core/domain", "core/config",
+      "core/os",
       "core/locate", "core/ledger", "core/appraisal", "core/report",  "core/protocol"};
   return rooms;
 }
@@ -23,7 +24,8 @@ const std::map<std::string, std::set<std::string>>& AllowedEdges() {
   static const std::map<std::string, std::set<std::string>> edges = [] {
     std::map<std::string, std::set<std::string>> e = {
         {"core/base", {}},
-        {"core/config", {"core/base"}},
+        {"core/os", {"core/base"}},
+        {"core/config", {"core/base", "core/os"}},
         {"core/geo", {"core/base"}},
         {"core/crypto", {"core/base"}},
         {"core/latency", {"core/base"}},
@@ -36,10 +38,11 @@ const std::map<std::string, std::set<std::string>>& AllowedEdges() {
         {"core/report", {"core/base", "core/geo", "core/crypto", "core/domain", "core/appraisal"}},
         {"agent/engine", {"core/base", "core/crypto", "core/domain", "core/protocol"}},
         {"agent/io",
-         {"core/base", "core/config", "core/crypto", "core/domain", "core/protocol",
+         {"core/base", "core/os", "core/config", "core/crypto", "core/domain", "core/protocol",
           "agent/engine"}},
     };
     e["server/engine"] = CoreRooms();
+    e["server/engine"].erase("core/os");
     e["server/io"] = CoreRooms();
     e["server/io"].insert("server/engine");
     e["sim"] = CoreRooms();
