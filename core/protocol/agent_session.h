@@ -8,7 +8,6 @@
 #ifndef EARSHOT_CORE_PROTOCOL_AGENT_SESSION_H_
 #define EARSHOT_CORE_PROTOCOL_AGENT_SESSION_H_
 
-#include <bitset>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -24,6 +23,7 @@
 #include "core/crypto/hmac.h"
 #include "core/crypto/x25519.h"
 #include "core/domain/system_claims.h"
+#include "core/protocol/answered_pings.h"
 #include "core/protocol/authority.h"
 #include "core/protocol/key_schedule.h"
 #include "core/protocol/packet.h"
@@ -146,7 +146,7 @@ class AgentSession {
     SealingKeys sealing;
     HashChainVerifier chain;
     Bytes32 highest_nonce{};  // of chain.highest()
-    std::bitset<wire::kChainLengthMax + 1> answered;
+    AnsweredSet answered;
     MonotonicInstant expires;
     MonotonicInstant rate_window_begin;
     std::uint32_t answered_in_window = 0;
@@ -158,11 +158,11 @@ class AgentSession {
   Refusal JudgePing(ByteSpan ping, const Endpoint& from, MonotonicInstant now,
                     std::span<std::uint8_t, wire::kPongBytes> pong);
   Refusal TakeRetry(ByteSpan packet, MonotonicInstant now);
-  Refusal TakeWelcome(ByteSpan packet, const Header& header, MonotonicInstant now);
+  Refusal TakeWelcome(ByteSpan packet, MonotonicInstant now);
   Refusal TakeReceipt(ByteSpan packet, MonotonicInstant now);
   void BeginAttempt();
   void BeginEvidence();
-  bool Repeat(MonotonicInstant now, Packet& out);
+  bool Transmit(MonotonicInstant now, Packet& out);
   void AbandonAttempt(MonotonicInstant now);
   void EndSession(MonotonicInstant now);
 

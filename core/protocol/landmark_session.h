@@ -25,7 +25,6 @@
 #include "core/crypto/hmac.h"
 #include "core/crypto/x25519.h"
 #include "core/domain/ids.h"
-#include "core/domain/observation.h"
 #include "core/domain/sample.h"
 #include "core/protocol/handshake_acceptor.h"
 #include "core/protocol/key_schedule.h"
@@ -85,11 +84,11 @@ struct DuePing {
   std::array<std::uint8_t, wire::kPingBytes> bytes{};
 };
 
-// What a session yields when it ends.
+// What a session yields when it ends. CheckReceipt turns both into an observation: the verifier
+// takes no other road, so that what it believes is what anyone can recompute.
 struct ClosedRound {
-  Bytes receipt;                    // serialised SignedBlob of Receipt
-  std::optional<Bytes> evidence;    // serialised SignedBlob of Evidence, as received
-  LandmarkObservation observation;  // `expected` and `healthy` are the engine's to fill in
+  Bytes receipt;   // serialised SignedBlob of Receipt
+  Bytes evidence;  // serialised SignedBlob of Evidence, as received; empty when none came
 };
 
 // Confined to one thread. Move-only by pointer (Open returns one); about 100 bytes an index.
@@ -173,10 +172,15 @@ class LandmarkSession {
                   const LandmarkSessionOptions& options, SessionId session_id, HashChain chain,
                   X25519KeyPair share, const Secret32& ephemeral_secret,
                   const WelcomeBytes& welcome, const Bytes32& commitment_salt, ClockReading now);
+  Refusal CheckHeader(ByteSpan packet, const Endpoint& from, MessageType type,
+                      Header& header) const;
   Refusal JudgePong(ByteSpan packet, const Endpoint& from, ClockReading after_receive,
                     std::optional<WallInstant> kernel_receive);
+  Refusal JudgeEvidence(ByteSpan packet, const Endpoint& from, MonotonicInstant now,
+                        Packet& receipt);
   Refusal TakeEvidence(ByteSpan packet, MonotonicInstant now, Packet& receipt);
   void EndSampling(MonotonicInstant now);
+  MonotonicInstant Begin() const;
   Bytes32 OwnMerkleRoot() const;
 
   const LandmarkKeys& keys_;

@@ -47,11 +47,17 @@ struct CheckedReceipt {
 //
 // A device is convicted (EvidenceState::kMismatch) only by what it signed itself: an EVIDENCE of
 // this transcript and round whose root or counter contradicts the disclosed nonces and key. An
-// EVIDENCE that is absent, not signed by the device, of another session, or that does not cover
-// every sample is kMissing: its samples count only against the device, and a landmark that forged
-// a PONG cannot frame anybody with it.
+// EVIDENCE that is absent, unreadable, not signed by the device, of another session, or that does
+// not cover every sample is kMissing: its samples count only against the device, and a landmark
+// that forged a PONG cannot frame anybody with it.
 Result<CheckedReceipt> CheckReceipt(ByteSpan receipt, ByteSpan evidence,
                                     const ListedLandmark& landmark);
+
+// Whether the AgentReceipt that a device was given commits to the samples of `receipt`, of the same
+// session and round: what an owner asks on appeal. Both are serialised SignedBlobs. Errors: a
+// signature does not stand, or signed bytes do not parse.
+Result<bool> OpensCommitment(ByteSpan agent_receipt, ByteSpan receipt,
+                             const ListedLandmark& landmark);
 
 // Two authentic receipts of one device that name one session counter for two different HELLO2:
 // the key signed in two places (CryptographicFinding::kCounterReused).

@@ -17,4 +17,9 @@ std::uint64_t RefusalCounters::refused() const {
   return std::accumulate(counts_.begin() + 1, counts_.end(), std::uint64_t{0});
 }
 
+std::uint64_t RefusalCounters::unauthentic() const {
+  return refused() - count(Refusal::kState) - count(Refusal::kDuplicate) -
+         count(Refusal::kRepeated);
+}
+
 }  // namespace earshot

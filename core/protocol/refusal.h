@@ -13,34 +13,34 @@
 
 namespace earshot {
 
-enum class [[nodiscard]] Refusal : std::uint8_t{
-    kNone,          // accepted
-    kLength,        // not the length of its type
-    kMagic,         // not an EWP1 packet
-    kVersion,       // EWP1, another version
-    kType,          // no such type, or one that is never addressed to this side
-    kSuite,         // no common suite
-    kNotZero,       // a byte that must be zero is not
-    kField,         // a field outside its range
-    kSource,        // from another address than the session's
-    kSession,       // no such session, or another one's id
-    kRound,         // another round
-    kState,         // out of place in the state table
-    kLandmark,      // meant for another landmark
-    kCookie,        // cookie not ours, expired, or for another address
-    kHelloHash,     // RETRY to another HELLO
-    kTranscript,    // WELCOME or EVIDENCE to another HELLO2
-    kKeyAgreement,  // the peer's X25519 share yields all zeros
-    kSeal,          // AEAD does not open
-    kSignature,     // signature does not verify
-    kLimit,         // WELCOME asks for more than the agent is willing to do
-    kIndex,         // no such index, or not sent yet
-    kDuplicate,     // index answered before
-    kChain,         // nonce does not hash to what is known
-    kTag,           // PONG's tag is wrong
-    kRate,          // more pings a second than WELCOME allows
-    kBody,          // signed content does not parse, or holds unknown fields
-    kRepeated,      // answered as often as a repeated request may be
+enum class [[nodiscard]] Refusal : std::uint8_t {
+  kNone,          // accepted
+  kLength,        // not the length of its type
+  kMagic,         // not an EWP1 packet
+  kVersion,       // EWP1, another version
+  kType,          // no such type, or one that is never addressed to this side
+  kSuite,         // no common suite
+  kNotZero,       // a byte that must be zero is not
+  kField,         // a field outside its range
+  kSource,        // from another address than the session's
+  kSession,       // no such session, or another one's id
+  kRound,         // another round
+  kState,         // out of place in the state table
+  kLandmark,      // meant for another landmark
+  kCookie,        // cookie not ours, expired, or for another address
+  kHelloHash,     // RETRY to another HELLO
+  kTranscript,    // WELCOME or EVIDENCE to another HELLO2
+  kKeyAgreement,  // the peer's X25519 share yields all zeros
+  kSeal,          // AEAD does not open
+  kSignature,     // signature does not verify
+  kLimit,         // WELCOME asks for more than the agent is willing to do
+  kIndex,         // no such index, or not sent yet
+  kDuplicate,     // index answered before
+  kChain,         // nonce does not hash to what is known
+  kTag,           // PONG's tag is wrong
+  kRate,          // more pings a second than WELCOME allows
+  kBody,          // signed content does not parse, or holds unknown fields
+  kRepeated,      // answered as often as a repeated request may be
 };
 inline constexpr std::size_t kRefusalKinds = static_cast<std::size_t>(Refusal::kRepeated) + 1;
 
@@ -58,6 +58,9 @@ class RefusalCounters {
   std::uint64_t count(Refusal refusal) const { return counts_[static_cast<std::size_t>(refusal)]; }
   // All but kNone.
   std::uint64_t refused() const;
+  // What nobody honest sends: refused(), less what loss, repetition and reordering on an ordinary
+  // path bring about (kState, kDuplicate, kRepeated).
+  std::uint64_t unauthentic() const;
 
  private:
   std::array<std::uint64_t, kRefusalKinds> counts_{};

@@ -5,17 +5,16 @@
 #ifndef EARSHOT_CORE_PROTOCOL_WELCOME_SIGNER_H_
 #define EARSHOT_CORE_PROTOCOL_WELCOME_SIGNER_H_
 
-#include <array>
 #include <cstdint>
 #include <span>
 
 #include "core/base/bytes.h"
 #include "core/crypto/ed25519.h"
+#include "core/protocol/refusal.h"
+#include "core/protocol/welcome.h"
 #include "core/protocol/wire_format.h"
 
 namespace earshot {
-
-using WelcomeBytes = std::array<std::uint8_t, wire::kWelcomeBytes>;
 
 inline constexpr std::size_t kWelcomeBatchMax = std::size_t{1} << wire::kPathLengthMax;
 
