@@ -79,7 +79,8 @@ struct DeviceObservation {
 struct MeshState {
   std::vector<LandmarkId> faulty;  // a bound of theirs is shorter than the true distance, or a
                                    // reference agent beside them was contradicted
-  bool measured = false;           // false: no mesh, so no fault can be ruled out
+  bool measured = false;           // false: some landmark was not checked, so no fault can be
+                                   // ruled out
 };
 
 }  // namespace earshot
