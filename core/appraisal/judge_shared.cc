@@ -1,0 +1,141 @@
+#include <algorithm>
+#include <utility>
+
+#include "core/appraisal/judge.h"
+#include "core/appraisal/silence.h"
+#include "core/base/check.h"
+
+namespace earshot {
+namespace {
+
+ReasonCode CodeOf(CryptographicFinding finding) {
+  switch (finding) {
+    case CryptographicFinding::kKeyRevoked: return ReasonCode::kKeyRevoked;
+    case CryptographicFinding::kKeyExpired: return ReasonCode::kKeyExpired;
+    case CryptographicFinding::kEndorsementMismatch: return ReasonCode::kEndorsementMismatch;
+    case CryptographicFinding::kEvidenceMismatch: return ReasonCode::kEvidenceMismatch;
+    case CryptographicFinding::kCounterReused: return ReasonCode::kCounterReused;
+  }
+  EARSHOT_CHECK(false);
+}
+
+Reason Of(ReasonCode code, const std::vector<LandmarkId>& landmarks) {
+  Reason reason = Plain(code);
+  reason.landmarks = landmarks;
+  reason.count = static_cast<std::uint32_t>(landmarks.size());
+  return reason;
+}
+
+void AddOnce(std::vector<Reason>& reasons, Reason reason) {
+  const bool known = std::ranges::any_of(
+      reasons, [&](const Reason& other) { return other.code == reason.code; });
+  if (!known) reasons.push_back(std::move(reason));
+}
+
+// Why nothing could be told, beyond what the placement test said of itself.
+void AddWhatWasMissing(const Case& c, std::vector<Reason>& reasons) {
+  const Facts& facts = c.facts;
+  if (!facts.heard) AddOnce(reasons, Plain(ReasonCode::kNoAnswer));
+  if (facts.packets_refused > 0) {
+    Reason refused = Plain(ReasonCode::kRefusedPackets);
+    refused.count = facts.packets_refused;
+    AddOnce(reasons, std::move(refused));
+  }
+  if (!facts.without_evidence.empty()) {
+    AddOnce(reasons, Of(ReasonCode::kEvidenceMissing, facts.without_evidence));
+  }
+  if (!facts.all_tainted.empty()) {
+    AddOnce(reasons, Of(ReasonCode::kTaintedSamples, facts.all_tainted));
+  }
+  if (!facts.at_fault.empty()) AddOnce(reasons, Of(ReasonCode::kLandmarkFault, facts.at_fault));
+  if (facts.heard && !DomainsSuffice(c)) {
+    Reason few = Plain(ReasonCode::kTooFewDomains);
+    few.count = facts.vacuum_under_evidence.domain_count();
+    AddOnce(reasons, std::move(few));
+  }
+}
+
+}  // namespace
+
+Reason Plain(ReasonCode code) {
+  Reason reason;
+  reason.code = code;
+  return reason;
+}
+
+bool DomainsSuffice(const Case& c) {
+  const std::uint32_t domains = c.facts.vacuum_under_evidence.domain_count();
+  return domains >= c.input.policy.domains_min && domains > c.input.policy.liars_max;
+}
+
+Reason ByTightestBound(ReasonCode code, const Case& c) {
+  Reason reason = Plain(code);
+  const LandmarkBound* tightest = nullptr;
+  for (const LandmarkBound& bound : c.facts.bounds) {
+    if (!bound.covered_by_evidence) continue;
+    if (tightest == nullptr || bound.vacuum.radius() < tightest->vacuum.radius()) {
+      tightest = &bound;
+    }
+  }
+  if (tightest == nullptr) return reason;
+  reason.landmarks = {tightest->landmark};
+  reason.rtt = tightest->rtt_min;
+  reason.reach = tightest->vacuum.radius();
+  return reason;
+}
+
+std::optional<Judgement> JudgeEvidence(const Case& c) {
+  std::vector<Reason> convicting;
+  for (const CryptographicFinding finding : c.input.observation.findings) {
+    AddOnce(convicting, Plain(CodeOf(finding)));
+  }
+  if (!convicting.empty()) {
+    return Judgement{Verdict::kInvalidProof, Basis::kCryptographic, std::move(convicting)};
+  }
+  if (!c.facts.vacuum.IsEmpty()) return std::nullopt;
+  Reason no_point = Plain(ReasonCode::kNoCommonPoint);
+  for (const LandmarkBound& bound : c.facts.bounds) no_point.landmarks.push_back(bound.landmark);
+  no_point.count = c.facts.vacuum.domain_count();
+  const MeshState& mesh = c.input.mesh;
+  if (c.facts.vacuum_of_round.IsEmpty() && mesh.measured && mesh.faulty.empty()) {
+    return Judgement{Verdict::kInvalidProof, Basis::kVacuum, {std::move(no_point)}};
+  }
+  Judgement cannot_tell{Verdict::kIndeterminate, Basis::kNone, {std::move(no_point)}};
+  if (!mesh.faulty.empty()) {
+    cannot_tell.reasons.push_back(Of(ReasonCode::kLandmarkFault, mesh.faulty));
+  }
+  return cannot_tell;
+}
+
+std::optional<Judgement> JudgeSilence(const Case& c) {
+  if (!IsSilent(c.input.observation, c.input.policy)) return std::nullopt;
+  Reason no_answer = Plain(ReasonCode::kNoAnswer);
+  no_answer.age = SilenceAge(c.input.observation);
+  Judgement silent{Verdict::kSilent, Basis::kLifecycle, {std::move(no_answer)}};
+  if (c.input.site_outage) silent.reasons.push_back(Plain(ReasonCode::kSiteOutage));
+  AddWhatWasMissing(c, silent.reasons);
+  return silent;
+}
+
+Judgement JudgePlacement(const Case& c, bool delay_counts, bool proof_barred) {
+  using Kind = PlacementOutcome::Kind;
+  const Kind kind = c.placement.kind;
+  if (kind == Kind::kUnexplained && delay_counts) {
+    return {Verdict::kUnexplainedDelay, Basis::kStatistical, c.placement.reasons};
+  }
+  Judgement judgement;
+  if (kind == Kind::kNormal && !c.fibre_contradicts_site) {
+    judgement = {Verdict::kConsistent, Basis::kCalibrated, c.placement.reasons};
+  } else {
+    if (c.fibre_contradicts_site) {
+      judgement.basis = Basis::kFibre;
+      judgement.reasons.push_back(Plain(ReasonCode::kSiteOutsideFibreRegion));
+    }
+    for (const Reason& reason : c.placement.reasons) AddOnce(judgement.reasons, reason);
+    AddWhatWasMissing(c, judgement.reasons);
+  }
+  if (proof_barred) AddOnce(judgement.reasons, Plain(ReasonCode::kSessionKeysOnHost));
+  return judgement;
+}
+
+}  // namespace earshot
