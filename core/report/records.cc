@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/geo/country_zones.h"
 #include "core/report/names.h"
 #include "earshot/v1/evidence.pb.h"
 
@@ -60,14 +61,6 @@ Result<WallInstant> WallFrom(std::string_view field, std::uint64_t seconds) {
 Result<double> RateFrom(std::string_view field, std::uint32_t ppm) {
   if (ppm == 0 || ppm >= 1'000'000) return Refuse(field, "is not between 0 and 1");
   return ppm / kPartsPerMillion;
-}
-
-Result<CountryCode> ParseCountryCode(std::string_view text) {
-  const auto is_letter = [](char c) { return c >= 'A' && c <= 'Z'; };
-  if (text.size() != 2 || !is_letter(text[0]) || !is_letter(text[1])) {
-    return Refuse("country", fmt::format("\"{}\" is not two capital letters (ISO 3166-1)", text));
-  }
-  return CountryCode::Unchecked(text[0], text[1]);
 }
 
 template <typename Repeated>

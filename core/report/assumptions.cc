@@ -1,0 +1,56 @@
+#include "core/report/assumptions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/report/outward.h"
+
+namespace earshot {
+namespace {
+
+std::string LiarsText(std::uint32_t liars) {
+  if (liars == 0) return "No operator of landmarks lies about what it measured.";
+  return fmt::format("At most {} of the separate operators of landmarks {} about what {} measured.",
+                     liars, liars == 1 ? "lies" : "lie", liars == 1 ? "it" : "they");
+}
+
+}  // namespace
+
+std::vector<std::string> AssumptionsBehind(std::span<const Basis> bases, const Policy& policy) {
+  const auto rests_on = [&](std::initializer_list<Basis> any) {
+    return std::ranges::any_of(
+        any, [&](Basis b) { return std::ranges::find(bases, b) != bases.end(); });
+  };
+  std::vector<std::string> lines;
+  if (rests_on({Basis::kVacuum, Basis::kFibre})) {
+    lines.emplace_back("Nothing travels faster than light in vacuum, 299,792 km a second.");
+    lines.push_back(LiarsText(policy.liars_max));
+    lines.push_back(fmt::format(
+        "Each landmark stands where its signed record says, and its clock runs right to {} parts "
+        "in a million.", policy.clock_rate_error * 1e6));
+    lines.emplace_back("Nobody can guess the random numbers in the pings.");
+    lines.push_back(fmt::format("Borders lie within {} of the outlines used here (Natural Earth).",
+                                ReachText(policy.zone_margin)));
+  }
+  if (rests_on({Basis::kFibre})) {
+    lines.emplace_back("Where fibre is named: no microwave link, satellite or hollow fibre, all of "
+                       "them faster, carried the answer.");
+  }
+  if (rests_on({Basis::kVacuum, Basis::kFibre, Basis::kCryptographic, Basis::kCalibrated})) {
+    lines.emplace_back("The device's key and all that is derived from it stay inside one sealed "
+                       "chip, as its maker endorsed; a copied key that answers from the declared "
+                       "place looks perfect.");
+  }
+  if (rests_on({Basis::kCalibrated, Basis::kStatistical})) {
+    lines.push_back(fmt::format(
+        "Honest devices answer about as quickly as the computers that the model of normal delay was "
+        "measured on; {} of them are slower than the limit by chance.",
+        FrequencyText(policy.false_alarm_rate)));
+  }
+  lines.emplace_back("No delay can tell that a device is absent or has moved, its exact site, which "
+                     "chip of a rack answers, what it computes, or who uses it from afar.");
+  return lines;
+}
+
+}  // namespace earshot

@@ -1,0 +1,105 @@
+#include "core/report/sentence.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/check.h"
+#include "core/report/outward.h"
+
+namespace earshot {
+namespace {
+
+constexpr std::size_t kCountriesShown = 6;
+
+// The judgement the headline came from. When both gave it, a proof is told by the licence, which
+// the reader asked about, and everything else by the site, which has the numbers.
+const Judgement& Deciding(const Appraisal& appraisal) {
+  const bool licence = appraisal.licence.verdict == appraisal.headline;
+  const bool site = appraisal.site.verdict == appraisal.headline;
+  if (licence && (!site || appraisal.headline == Verdict::kVerified)) return appraisal.licence;
+  return appraisal.site;
+}
+
+bool HasReason(const Judgement& judgement, ReasonCode code) {
+  return std::ranges::find(judgement.reasons, code, &Reason::code) != judgement.reasons.end();
+}
+
+// "China, Hong Kong and Macao are not ruled out." when the licence excludes them and the region
+// touches them; for an allow-list, whatever it touches that is not on it. Empty when none.
+std::string NotRuledOut(const Appraisal& appraisal, const ReadingContext& context) {
+  const LicenceTerms& licence = context.declaration.licence;
+  const bool excluded_list = licence.kind == LicenceTerms::Kind::kExcluded;
+  std::vector<CountryCode> open;
+  for (const CountryCode code : appraisal.cannot_exclude) {
+    const bool listed = std::ranges::find(licence.countries, code) != licence.countries.end();
+    if (listed == excluded_list) open.push_back(code);
+  }
+  if (open.empty()) return "";
+  return fmt::format(" {} {} not ruled out.", CountryListText(open, kCountriesShown),
+                     open.size() == 1 ? "is" : "are");
+}
+
+std::string StillPossible(const Appraisal& appraisal) {
+  if (appraisal.cannot_exclude.empty()) return "";
+  return fmt::format(" Where exactly is not known; it may have been in {}.",
+                     CountryListText(appraisal.cannot_exclude, kCountriesShown));
+}
+
+std::string ConsistentTail(const Judgement& judgement, const ReadingContext& context) {
+  if (HasReason(judgement, ReasonCode::kSessionKeysOnHost)) return " Nothing is proved.";
+  return fmt::format(" The test would have noticed a device in each forbidden country in at least "
+                     "{} cases. Nothing is proved.",
+                     FrequencyText(context.policy.power_min));
+}
+
+// What follows from the verdict, and what does not.
+std::string Tail(const Appraisal& appraisal, const Judgement& judgement,
+                 const ReadingContext& context) {
+  switch (appraisal.headline) {
+    case Verdict::kInvalidProof:
+      return " Nothing it says about its place is believed; somebody must explain the key.";
+    case Verdict::kContradicted:
+      return " Whoever holds this key was not where it was declared." +
+             NotRuledOut(appraisal, context);
+    case Verdict::kSilent:
+      return " Silence says nothing about where it is: it may be off, cut off, or gone.";
+    case Verdict::kUnexplainedDelay:
+      return " Slow by itself proves no move: the device may be elsewhere, or its network may be "
+             "bad." + NotRuledOut(appraisal, context);
+    case Verdict::kVerified: return StillPossible(appraisal);
+    case Verdict::kConsistent: return ConsistentTail(judgement, context);
+    case Verdict::kIndeterminate:
+      return " It cannot be told where this device is." + NotRuledOut(appraisal, context);
+  }
+  EARSHOT_CHECK(false);
+}
+
+// Reasons that go with a silence or a cap and that a reader must hear in the same breath.
+bool IsSpoken(const Appraisal& appraisal, const Reason& reason) {
+  switch (reason.code) {
+    case ReasonCode::kRefusedPackets:
+    case ReasonCode::kSiteOutage: return appraisal.headline == Verdict::kSilent;
+    case ReasonCode::kSessionKeysOnHost: return appraisal.headline == Verdict::kConsistent;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+std::string SentenceFor(const Appraisal& appraisal, const ReadingContext& context) {
+  const Judgement& judgement = Deciding(appraisal);
+  std::string text;
+  for (std::size_t i = 0; i < judgement.reasons.size(); ++i) {
+    const Reason& reason = judgement.reasons[i];
+    if (i > 0 && !IsSpoken(appraisal, reason)) continue;
+    if (!text.empty()) text += ' ';
+    text += ReasonText(reason, appraisal, context);
+  }
+  if (text.empty()) {
+    text = fmt::format("The verdict is \"{}\".", VerdictWords(appraisal.headline));
+  }
+  return text + Tail(appraisal, judgement, context);
+}
+
+}  // namespace earshot
