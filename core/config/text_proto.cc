@@ -145,8 +145,12 @@ TextProtoScope::Place TextProtoScope::Locate(std::string_view field, int index) 
   EARSHOT_CHECK(descriptor != nullptr);
   if (tree_ == nullptr) return place_;
   // For a singular field the parser records index -1.
-  const TextFormat::ParseLocation at =
+  TextFormat::ParseLocation at =
       tree_->GetLocation(descriptor, descriptor->is_repeated() ? index : -1);
+  // Of the elements of a list in brackets the parser records the first alone.
+  while (at.line < 0 && descriptor->is_repeated() && index > 0) {
+    at = tree_->GetLocation(descriptor, --index);
+  }
   if (at.line < 0) return place_;
   return Place{at.line + 1, at.column + 1};
 }

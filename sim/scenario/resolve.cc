@@ -1,0 +1,159 @@
+#include "sim/scenario/resolve.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include "core/base/quantity_text.h"
+#include "core/crypto/seeded_random.h"
+#include "core/crypto/sha256.h"
+#include "core/geo/wgs84.h"
+
+namespace earshot {
+namespace {
+
+// The generator of one path: whatever else a scenario holds, the same path draws the same.
+SeededRandom PathRandom(std::uint64_t seed, const std::string& device, const LandmarkId& landmark) {
+  const std::string name = fmt::format("path{0}{1}{0}{2}", '\0', device, landmark.value());
+  return SeededRandom(seed, LoadBigEndian<std::uint64_t>(Sha256(AsBytes(name)), 0));
+}
+
+// One of the two ways a device's round trip to a landmark comes about.
+Rtt RttThrough(const PathModel& model, Position from, Position to, double unit) {
+  return model.Draw(GeodesicDistance(from, to), unit);
+}
+
+Rtt DrawRtt(const Scenario& scenario, const PathModel& model, const ScenarioFleet& fleet,
+            Position landmark, SeededRandom* random) {
+  // Always both draws, so that a change of behaviour leaves the first as it was.
+  const double unit = random->NextUnit();
+  const double second_unit = random->NextUnit();
+  const Position actual = scenario.FindPlace(fleet.actual_place)->position;
+  if (fleet.behaviour == Behaviour::kRelayed) {
+    const Position relay = scenario.FindPlace(fleet.relay_place)->position;
+    const Rtt outer = RttThrough(model, relay, landmark, unit);
+    const Rtt inner = RttThrough(model, actual, relay, second_unit);
+    return Rtt::FromDuration(outer.duration() + inner.duration());
+  }
+  const Rtt own = RttThrough(model, actual, landmark, unit);
+  if (fleet.behaviour == Behaviour::kPadsDelay) {
+    const Position declared = scenario.FindPlace(fleet.declared_place)->position;
+    return std::max(own, RttThrough(model, declared, landmark, second_unit));
+  }
+  return own;
+}
+
+// Rounded up: a modelled delay may equal light's, never beat it.
+Rtt LightFloor(Position a, Position b) {
+  return Rtt::FromDuration(RoundTripOver(GeodesicDistance(a, b), kSpeedOfLight).duration() +
+                           Duration(1));
+}
+
+// Gives every fleet one device and shares the rest in the old proportions; earlier fleets take what
+// rounding leaves. Ids are numbered afresh within a prefix.
+Status ScaleFleets(std::uint64_t devices, Scenario* scenario) {
+  const std::uint64_t fleets = scenario->fleets.size();
+  if (devices < fleets || devices > kScenarioDevicesMax) {
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("{} devices for {} fleets; write {} to {}", devices, fleets, fleets,
+                            kScenarioDevicesMax));
+  }
+  const std::uint64_t before = scenario->DeviceCount();
+  const std::uint64_t spare = devices - fleets;
+  std::uint64_t given = 0;
+  for (ScenarioFleet& fleet : scenario->fleets) {
+    const std::uint64_t share = spare * fleet.count / before;
+    fleet.count = static_cast<std::uint32_t>(1 + share);
+    given += share;
+  }
+  for (std::size_t i = 0; given < spare; i = (i + 1) % fleets, ++given) ++scenario->fleets[i].count;
+  std::map<std::string, std::uint32_t> next;
+  for (ScenarioFleet& fleet : scenario->fleets) {
+    std::uint32_t& number = next.try_emplace(fleet.id_prefix, 1).first->second;
+    fleet.first_number = number;
+    number += fleet.count;
+  }
+  return {};
+}
+
+Status ApplyOptions(const ResolveOptions& options, Scenario* scenario) {
+  if (options.seed.has_value()) scenario->seed = *options.seed;
+  if (options.duration.has_value()) {
+    const Duration needed = scenario->rounds.first_after + scenario->rounds.length;
+    if (*options.duration < needed || *options.duration > kScenarioDurationMax) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  fmt::format("duration {}; write {} (the first round) to {}",
+                              DurationText(*options.duration), DurationText(needed),
+                              DurationText(kScenarioDurationMax)));
+    }
+    scenario->duration = *options.duration;
+  }
+  if (options.devices.has_value()) {
+    EARSHOT_RETURN_IF_ERROR(ScaleFleets(*options.devices, scenario));
+  }
+  return {};
+}
+
+void ExpandDevices(ResolvedScenario* resolved) {
+  const Scenario& scenario = resolved->scenario;
+  for (std::size_t f = 0; f < scenario.fleets.size(); ++f) {
+    const ScenarioFleet& fleet = scenario.fleets[f];
+    for (std::uint32_t n = 0; n < fleet.count; ++n) {
+      resolved->devices.push_back(
+          {fmt::format("{}-{:04}", fleet.id_prefix, fleet.first_number + n), f, std::nullopt});
+    }
+  }
+  if (!scenario.reference_agents) return;
+  for (const ScenarioLandmark& landmark : scenario.landmarks) {
+    resolved->devices.push_back({"reference-" + landmark.id.value(), 0, landmark.id});
+  }
+}
+
+}  // namespace
+
+Position ResolvedScenario::ActualPosition(const ResolvedDevice& device) const {
+  if (!device.reference_for.has_value()) {
+    return scenario.FindPlace(scenario.fleets[device.fleet].actual_place)->position;
+  }
+  for (std::size_t i = 0; i < scenario.landmarks.size(); ++i) {
+    if (scenario.landmarks[i].id == *device.reference_for) return LandmarkPosition(i);
+  }
+  EARSHOT_CHECK(false);
+}
+
+Position ResolvedScenario::LandmarkPosition(std::size_t landmark) const {
+  return scenario.FindPlace(scenario.landmarks[landmark].place)->position;
+}
+
+Result<ResolvedScenario> ResolveScenario(const Scenario& scenario, const PathModel& model,
+                                         const ResolveOptions& options) {
+  ResolvedScenario resolved;
+  resolved.scenario = scenario;
+  EARSHOT_RETURN_IF_ERROR(ApplyOptions(options, &resolved.scenario));
+  resolved.path_model = std::string(model.provenance());
+  ExpandDevices(&resolved);
+  for (std::size_t d = 0; d < resolved.devices.size(); ++d) {
+    const ResolvedDevice& device = resolved.devices[d];
+    const Position actual = resolved.ActualPosition(device);
+    for (std::size_t l = 0; l < resolved.scenario.landmarks.size(); ++l) {
+      const LandmarkId& id = resolved.scenario.landmarks[l].id;
+      const Position landmark = resolved.LandmarkPosition(l);
+      SeededRandom random = PathRandom(resolved.scenario.seed, device.id, id);
+      Rtt rtt = kBesideLandmarkRtt;
+      if (!device.reference_for.has_value()) {
+        rtt = DrawRtt(resolved.scenario, model, resolved.scenario.fleets[device.fleet], landmark,
+                      &random);
+      } else if (*device.reference_for != id) {
+        rtt = RttThrough(model, actual, landmark, random.NextUnit());
+      }
+      const Duration round_trip = std::max(rtt, LightFloor(actual, landmark)).duration();
+      const Duration forward = round_trip / 2;
+      resolved.paths.push_back({d, l, forward, round_trip - forward});
+    }
+  }
+  return resolved;
+}
+
+}  // namespace earshot

@@ -1,0 +1,48 @@
+#include "sim/scenario/scenario.h"
+
+#include "core/base/check.h"
+
+namespace earshot {
+
+std::string_view BehaviourName(Behaviour behaviour) {
+  switch (behaviour) {
+    case Behaviour::kHonest: return "honest";
+    case Behaviour::kSilent: return "silent";
+    case Behaviour::kGoesSilent: return "goes_silent";
+    case Behaviour::kPadsDelay: return "pads_delay";
+    case Behaviour::kRelayed: return "relayed";
+    case Behaviour::kCareless: return "careless";
+    case Behaviour::kReplaysAndForges: return "replays_and_forges";
+    case Behaviour::kRevokedKey: return "revoked_key";
+  }
+  EARSHOT_CHECK(false);
+}
+
+std::string_view BehaviourWords(Behaviour behaviour) {
+  switch (behaviour) {
+    case Behaviour::kHonest: return "answers as it should";
+    case Behaviour::kSilent: return "never answers";
+    case Behaviour::kGoesSilent: return "stops answering";
+    case Behaviour::kPadsDelay: return "pads its delay to look no nearer than declared";
+    case Behaviour::kRelayed: return "enters the network through a relay";
+    case Behaviour::kCareless: return "answers from elsewhere and hides nothing";
+    case Behaviour::kReplaysAndForges: return "replays and forges answers";
+    case Behaviour::kRevokedKey: return "signs under a revoked key";
+  }
+  EARSHOT_CHECK(false);
+}
+
+const ScenarioPlace* Scenario::FindPlace(std::string_view id) const {
+  for (const ScenarioPlace& place : places) {
+    if (place.id == id) return &place;
+  }
+  return nullptr;
+}
+
+std::uint64_t Scenario::DeviceCount() const {
+  std::uint64_t count = 0;
+  for (const ScenarioFleet& fleet : fleets) count += fleet.count;
+  return count;
+}
+
+}  // namespace earshot

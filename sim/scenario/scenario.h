@@ -1,0 +1,116 @@
+// sim/scenario/scenario.h: a scenario as plain data, checked and with its defaults filled in.
+#ifndef EARSHOT_SIM_SCENARIO_SCENARIO_H_
+#define EARSHOT_SIM_SCENARIO_SCENARIO_H_
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/quantity.h"
+#include "core/base/time.h"
+#include "core/domain/declaration.h"
+#include "core/domain/ids.h"
+#include "core/domain/policy.h"
+#include "core/domain/verdict.h"
+#include "core/geo/country_code.h"
+#include "core/geo/position.h"
+
+namespace earshot {
+
+// How a device behaves. What each does today is a row of docs/THREAT_MODEL.md.
+enum class Behaviour : std::uint8_t {
+  kHonest,
+  kSilent,            // never answers
+  kGoesSilent,        // answers until `silent_from`
+  kPadsDelay,         // moved; adds what it must to look no nearer than the declared site
+  kRelayed,           // moved; its traffic enters the network at `relay_place`
+  kCareless,          // moved, and adds nothing
+  kReplaysAndForges,  // an impostor without the key of the timed replies
+  kRevokedKey,
+};
+std::string_view BehaviourName(Behaviour behaviour);   // "goes_silent"
+std::string_view BehaviourWords(Behaviour behaviour);  // "stops answering"
+
+struct ScenarioPlace {
+  std::string id;
+  std::string city;
+  CountryCode country;
+  Position position;
+};
+
+struct ScenarioLandmark {
+  LandmarkId id;
+  std::string place;  // id of a ScenarioPlace
+  TrustDomain domain;
+  std::string operator_name;
+  CountryCode jurisdiction;
+  Distance uncertainty = Distance::Metres(100);
+};
+
+struct ScenarioRounds {
+  Duration first_after = std::chrono::seconds(1);
+  Duration length = std::chrono::seconds(6);
+  std::uint32_t trains = 4;                // a landmark, device and round
+  std::uint32_t landmarks_per_device = 0;  // 0: all
+};
+
+struct ScenarioNetwork {
+  Duration jitter = std::chrono::microseconds(300);  // mean queueing delay a packet
+  double loss = 0;  // probabilities a packet, in [0, 1]
+  double duplicate = 0;
+  double reorder = 0;
+  double corrupt = 0;
+};
+
+// Devices that share owner, order, declaration and behaviour.
+struct ScenarioFleet {
+  std::string id_prefix;
+  std::uint32_t first_number = 1;
+  std::uint32_t count = 1;
+  std::string owner;
+  std::string order;
+  std::string model;
+  std::string declared_place;
+  Distance declared_radius = Distance::Kilometres(30);
+  LicenceTerms licence;
+  std::string actual_place;  // the declared one unless moved
+  Behaviour behaviour = Behaviour::kHonest;
+  std::string relay_place;  // kRelayed only
+  Duration silent_from{0};  // kGoesSilent only
+  bool session_keys_on_host = false;
+  std::vector<Verdict> expect_headline;  // one of these must come out; empty: not stated
+
+  // Nothing about it is other than declared: a flag raised against it is a false alarm.
+  bool honest() const { return behaviour == Behaviour::kHonest && actual_place == declared_place; }
+};
+
+struct Scenario {
+  std::string name;
+  std::string title;
+  std::string story;
+  std::string question;
+  Duration duration = std::chrono::seconds(20);
+  std::uint64_t seed = 1;
+  Policy policy;
+  ScenarioRounds rounds;
+  ScenarioNetwork network;
+  bool reference_agents = true;
+  std::vector<ScenarioPlace> places;
+  std::vector<ScenarioLandmark> landmarks;
+  std::vector<ScenarioFleet> fleets;
+
+  // Null when there is none of that name.
+  const ScenarioPlace* FindPlace(std::string_view id) const;
+  std::uint64_t DeviceCount() const;  // reference agents not counted
+};
+
+// Limits of one scenario; beyond them a file is refused with the limit's value in the message.
+inline constexpr std::uint32_t kScenarioDevicesMax = 1'000'000;
+inline constexpr std::uint32_t kScenarioLandmarksMax = 1000;
+inline constexpr Duration kScenarioDurationMax = std::chrono::hours(24 * 366);
+
+}  // namespace earshot
+
+#endif  // EARSHOT_SIM_SCENARIO_SCENARIO_H_

@@ -1,0 +1,157 @@
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+
+#include "core/base/quantity_text.h"
+#include "core/base/suggest.h"
+#include "core/geo/country_zones.h"
+#include "sim/scenario/scenario_proto.h"
+
+namespace earshot {
+namespace {
+
+Status PlaceIsKnown(const Scenario& scenario, const TextProtoScope& scope, std::string_view field,
+                    const std::string& place) {
+  if (scenario.FindPlace(place) != nullptr) return {};
+  std::vector<std::string> known;
+  for (const ScenarioPlace& p : scenario.places) known.push_back(p.id);
+  return tl::unexpected(scope.At(
+      field, place.empty() ? std::string("no place is named; name one of places")
+                           : fmt::format("no place \"{}\"{}; known places: {}", place,
+                                         DidYouMean(place, known), fmt::join(known, ", "))));
+}
+
+Status DurationsAreSound(const Scenario& scenario, const TextProtoScope& scope) {
+  if (scenario.duration > kScenarioDurationMax) {
+    return tl::unexpected(scope.At("duration", fmt::format("longer than {}; write less",
+                                                           DurationText(kScenarioDurationMax))));
+  }
+  const Duration needed = scenario.rounds.first_after + scenario.rounds.length;
+  if (scenario.duration < needed) {
+    return tl::unexpected(
+        scope.At("duration", fmt::format("{} ends before the first round does; write at least {}",
+                                         DurationText(scenario.duration), DurationText(needed))));
+  }
+  return {};
+}
+
+Status LandmarksAreSound(const Scenario& scenario, const TextProtoScope& scope) {
+  if (scenario.landmarks.empty()) {
+    return tl::unexpected(scope.At("landmarks", "there is none; a scenario needs landmarks"));
+  }
+  if (scenario.landmarks.size() > kScenarioLandmarksMax) {
+    return tl::unexpected(scope.At("landmarks", fmt::format("there are {}; write at most {}",
+                                                            scenario.landmarks.size(),
+                                                            kScenarioLandmarksMax)));
+  }
+  std::set<LandmarkId> ids;
+  std::set<TrustDomain> domains;
+  for (std::size_t i = 0; i < scenario.landmarks.size(); ++i) {
+    const ScenarioLandmark& landmark = scenario.landmarks[i];
+    const TextProtoScope at = scope.Nested("landmarks", static_cast<int>(i));
+    if (!ids.insert(landmark.id).second) {
+      return tl::unexpected(at.At(
+          "id", fmt::format("landmark \"{}\" exists already; name each once", landmark.id.value())));
+    }
+    domains.insert(landmark.domain);
+    EARSHOT_RETURN_IF_ERROR(PlaceIsKnown(scenario, at, "place", landmark.place));
+  }
+  if (domains.size() < scenario.policy.domains_min) {
+    return tl::unexpected(scope.At(
+        "landmarks", fmt::format("{} trust domains, and the policy wants {}; add landmarks of other "
+                                 "operators or lower policy.domains_min",
+                                 domains.size(), scenario.policy.domains_min)));
+  }
+  if (scenario.policy.domains_min <= scenario.policy.liars_max) {
+    return tl::unexpected(scope.Nested("policy").At(
+        "domains_min", fmt::format("{} domains of which {} may lie prove nothing; write at least {}",
+                                   scenario.policy.domains_min, scenario.policy.liars_max,
+                                   scenario.policy.liars_max + 1)));
+  }
+  return {};
+}
+
+// What each behaviour needs and what it has no use for.
+Status BehaviourIsSound(const Scenario& scenario, const ScenarioFleet& fleet,
+                        const TextProtoScope& at) {
+  EARSHOT_RETURN_IF_ERROR(PlaceIsKnown(scenario, at, "declared_place", fleet.declared_place));
+  EARSHOT_RETURN_IF_ERROR(PlaceIsKnown(scenario, at, "actual_place", fleet.actual_place));
+  const bool relayed = fleet.behaviour == Behaviour::kRelayed;
+  if (relayed) {
+    EARSHOT_RETURN_IF_ERROR(PlaceIsKnown(scenario, at, "relay_place", fleet.relay_place));
+  } else if (!fleet.relay_place.empty()) {
+    return tl::unexpected(at.At("relay_place",
+                                "only BEHAVIOUR_RELAYED uses a relay; remove it or change behaviour"));
+  }
+  const bool moved = fleet.actual_place != fleet.declared_place;
+  if (!moved && (relayed || fleet.behaviour == Behaviour::kPadsDelay ||
+                 fleet.behaviour == Behaviour::kCareless)) {
+    return tl::unexpected(
+        at.At("actual_place", fmt::format("a device that {} must stand elsewhere than declared; "
+                                          "name where",
+                                          BehaviourWords(fleet.behaviour))));
+  }
+  if (fleet.behaviour != Behaviour::kGoesSilent && fleet.silent_from > Duration(0)) {
+    return tl::unexpected(at.At(
+        "silent_from", "only BEHAVIOUR_GOES_SILENT has one; remove it or change behaviour"));
+  }
+  if (fleet.behaviour == Behaviour::kGoesSilent && fleet.silent_from >= scenario.duration) {
+    return tl::unexpected(
+        at.At("silent_from", fmt::format("{} is not before the end of the run; write less than {}",
+                                         DurationText(fleet.silent_from),
+                                         DurationText(scenario.duration))));
+  }
+  return {};
+}
+
+Status FleetsAreSound(const Scenario& scenario, const TextProtoScope& scope) {
+  if (scenario.fleets.empty()) {
+    return tl::unexpected(scope.At("fleets", "there is none; a scenario needs devices"));
+  }
+  if (scenario.DeviceCount() > kScenarioDevicesMax) {
+    return tl::unexpected(scope.At("fleets", fmt::format("{} devices in all; write at most {}",
+                                                         scenario.DeviceCount(),
+                                                         kScenarioDevicesMax)));
+  }
+  // Per prefix: first number -> one past the last.
+  std::map<std::string, std::map<std::uint64_t, std::uint64_t>> taken;
+  for (std::size_t i = 0; i < scenario.fleets.size(); ++i) {
+    const ScenarioFleet& fleet = scenario.fleets[i];
+    const TextProtoScope at = scope.Nested("fleets", static_cast<int>(i));
+    const std::uint64_t begin = fleet.first_number;
+    const std::uint64_t end = begin + fleet.count;
+    auto& ranges = taken[fleet.id_prefix];
+    const auto next = ranges.lower_bound(begin);
+    const bool meets_next = next != ranges.end() && next->first < end;
+    const bool meets_previous = next != ranges.begin() && std::prev(next)->second > begin;
+    if (meets_next || meets_previous) {
+      return tl::unexpected(at.At(
+          "id_prefix", fmt::format("devices {0}-{1:04} to {0}-{2:04} exist in part already; choose "
+                                   "another prefix or first_number",
+                                   fleet.id_prefix, begin, end - 1)));
+    }
+    ranges.emplace(begin, end);
+    EARSHOT_RETURN_IF_ERROR(BehaviourIsSound(scenario, fleet, at));
+  }
+  return {};
+}
+
+}  // namespace
+
+Status ReferencesAreSound(const Scenario& scenario, const TextProtoScope& scope) {
+  EARSHOT_RETURN_IF_ERROR(DurationsAreSound(scenario, scope));
+  std::set<std::string> ids;
+  for (std::size_t i = 0; i < scenario.places.size(); ++i) {
+    if (!ids.insert(scenario.places[i].id).second) {
+      return tl::unexpected(
+          scope.Nested("places", static_cast<int>(i))
+              .At("id", fmt::format("place \"{}\" exists already; name each once",
+                                    scenario.places[i].id)));
+    }
+  }
+  EARSHOT_RETURN_IF_ERROR(LandmarksAreSound(scenario, scope));
+  return FleetsAreSound(scenario, scope);
+}
+
+}  // namespace earshot

@@ -1,0 +1,189 @@
+#include "sim/scenario/scenario_load.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "tests/sim/scenario/scenario_text_fixture.h"
+
+namespace earshot {
+namespace {
+
+const std::string kScenarios = std::string(EARSHOT_SOURCE_DIR) + "/scenarios";
+
+TEST(Scenario, SoundFileIsReadAndItsGapsAreFilled) {
+  const auto scenario = ParseScenario(kSmallScenario, "s.textproto");
+  ASSERT_TRUE(scenario.has_value()) << scenario.error().message();
+  EXPECT_EQ(scenario->duration, std::chrono::seconds(20));
+  EXPECT_EQ(scenario->policy.round_length, std::chrono::seconds(6));
+  EXPECT_EQ(scenario->policy.silent_after, Policy().silent_after);
+  EXPECT_EQ(scenario->places[0].city, "singapore");
+  EXPECT_EQ(scenario->places[2].city, "Tokyo");
+  EXPECT_TRUE(scenario->reference_agents);
+  EXPECT_EQ(scenario->DeviceCount(), 5U);
+  EXPECT_TRUE(scenario->fleets[0].honest());
+  EXPECT_EQ(scenario->fleets[0].actual_place, "singapore");
+  EXPECT_FALSE(scenario->fleets[1].honest());
+  EXPECT_EQ(scenario->fleets[1].behaviour, Behaviour::kPadsDelay);
+  EXPECT_EQ(scenario->fleets[0].expect_headline, std::vector{Verdict::kVerified});
+}
+
+TEST(Scenario, PrintedScenarioReadsBackTheSame) {
+  const auto scenario = ParseScenario(kSmallScenario, "s.textproto");
+  ASSERT_TRUE(scenario.has_value());
+  const std::string text = ScenarioText(*scenario);
+  const auto again = ParseScenario(text, "printed");
+  ASSERT_TRUE(again.has_value()) << again.error().message();
+  EXPECT_EQ(ScenarioText(*again), text);
+}
+
+struct BadFile {
+  const char* from;
+  const char* to;
+  const char* place;  // "line:column:"
+  const char* cause;
+};
+
+class BadScenario : public testing::TestWithParam<BadFile> {};
+
+TEST_P(BadScenario, IsRefusedWithPlaceAndCause) {
+  const BadFile& bad = GetParam();
+  std::string text = kSmallScenario;
+  const auto at = text.find(bad.from);
+  ASSERT_NE(at, std::string::npos) << bad.from;
+  text.replace(at, std::string(bad.from).size(), bad.to);
+  const auto scenario = ParseScenario(text, "s.textproto");
+  ASSERT_FALSE(scenario.has_value()) << bad.to;
+  EXPECT_EQ(scenario.error().code(), ErrorCode::kInvalidArgument);
+  const std::string& message = scenario.error().message();
+  EXPECT_TRUE(message.starts_with(std::string("s.textproto:") + bad.place)) << message;
+  EXPECT_NE(message.find(bad.cause), std::string::npos) << message;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Fields, BadScenario,
+    testing::Values(
+        BadFile{"jitter: ", "jiter: ", "6:16:", "did you mean \"jitter\""},
+        BadFile{"\"200 us\"", "\"200\"", "6:11:", "has no unit"},
+        BadFile{"\"200 us\"", "\"200 km\"", "6:11:", "not a unit of duration"},
+        BadFile{"\"30 km\"", "\"30 s\"", "15:31:", "not a unit of distance"},
+        BadFile{"\"20 s\"", "\"-20 s\"", "2:1:", "negative"},
+        BadFile{"loss: 0.01", "loss: 1.01", "6:28:", "no probability"},
+        BadFile{"name: \"small\"", "name: \"a/b\"", "1:1:", "no name"},
+        BadFile{"seed: 7", "seed: seven", "3:7:", "seven"},
+        // The parser notices once it has read past the value.
+        BadFile{"BEHAVIOUR_PADS_DELAY", "BEHAVIOUR_PAD_DELAY", "22:1:",
+                "did you mean \"BEHAVIOUR_PADS_DELAY\""},
+        BadFile{"\"VERIFIED\"", "\"VERIFED\"", "16:3:", "did you mean \"VERIFIED\""},
+        BadFile{"count: 3", "count: 0", "14:18:", "0 devices"},
+        BadFile{"trains: 4", "trains: 0", "5:43:", "measure nothing"},
+        BadFile{"length: \"6 s\"", "length: \"61 s\"", "5:29:", "at most"},
+        BadFile{"length: \"6 s\"", "length: \"0 s\"", "5:29:", "more than 0 s"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Geography, BadScenario,
+    testing::Values(
+        BadFile{"latitude_deg: 1.2966", "latitude_deg: 91", "7:40:", "91"},
+        BadFile{"longitude_deg: 103.852", "longitude_deg: 1e9", "7:61:", "longitude"},
+        BadFile{"latitude_deg: 1.2966 ", "", "7:1:", "states none"},
+        BadFile{"country: \"SG\"", "country: \"JP\"", "7:26:", "lies in Singapore"},
+        BadFile{"country: \"SG\"", "country: \"XX\"", "7:26:", "XX"},
+        BadFile{"country: \"SG\"", "country: \"sg\"", "7:26:", "SG"},
+        // A landmark's place in the Gulf of Guinea.
+        BadFile{"latitude_deg: 35.6762 longitude_deg: 139.6503",
+                "latitude_deg: 0 longitude_deg: 0", "9:50:", "at sea"},
+        BadFile{"excluded_countries: \"CN\"", "excluded_countries: \"CX9\"", "20:31:", "CX9"},
+        BadFile{"[\"CN\", \"HK\"]", "[\"CN\", \"ZZ\"]", "15:57:", "ZZ"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    References, BadScenario,
+    testing::Values(
+        BadFile{"id: \"sin-2\"", "id: \"sin-1\"", "11:13:", "exists already"},
+        BadFile{"id: \"shenzhen\"", "id: \"singapore\"", "8:10:", "exists already"},
+        BadFile{"place: \"tokyo\"", "place: \"tokio\"", "12:25:", "did you mean \"tokyo\""},
+        BadFile{"actual_place: \"shenzhen\"", "actual_place: \"shenzen\"", "21:3:",
+                "did you mean \"shenzhen\""},
+        BadFile{"declared_place: \"singapore\" excluded", "declared_place: \"pluto\" excluded",
+                "20:3:", "no place \"pluto\""},
+        BadFile{"trust_domain: \"c\"", "trust_domain: \"b\"", "10:1:", "2 trust domains"},
+        BadFile{"domains_min: 3", "domains_min: 1", "4:23:", "prove nothing"},
+        BadFile{"first_number: 4", "first_number: 3", "19:3:", "exist in part already"},
+        BadFile{"duration: \"20 s\"", "duration: \"6 s\"", "2:1:", "first round"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Combinations, BadScenario,
+    testing::Values(
+        BadFile{"excluded_countries: \"CN\"",
+                "excluded_countries: \"CN\" allowed_countries: \"SG\"", "20:56:", "one of them"},
+        BadFile{"excluded_countries: \"CN\"", "", "18:1:", "one of them"},
+        BadFile{"actual_place: \"shenzhen\"", "", "18:1:", "elsewhere"},
+        BadFile{"BEHAVIOUR_PADS_DELAY", "BEHAVIOUR_RELAYED", "18:1:", "no place is named"},
+        BadFile{"BEHAVIOUR_PADS_DELAY", "BEHAVIOUR_CARELESS relay_place: \"tokyo\"", "21:58:",
+                "only BEHAVIOUR_RELAYED"},
+        BadFile{"BEHAVIOUR_PADS_DELAY", "BEHAVIOUR_CARELESS silent_from: \"3 s\"", "21:58:",
+                "only BEHAVIOUR_GOES_SILENT"},
+        BadFile{"BEHAVIOUR_PADS_DELAY", "BEHAVIOUR_GOES_SILENT silent_from: \"20 s\"", "21:61:",
+                "before the end"}));
+
+TEST(Scenario, WithoutLandmarksIsRefused) {
+  std::string text = kSmallScenario;
+  for (auto at = text.find("landmarks {"); at != std::string::npos; at = text.find("landmarks {")) {
+    text.erase(at, text.find('\n', at) - at);
+  }
+  const auto scenario = ParseScenario(text, "s.textproto");
+  ASSERT_FALSE(scenario.has_value());
+  EXPECT_TRUE(scenario.error().message().starts_with("s.textproto:1:1: landmarks: there is none"))
+      << scenario.error().message();
+}
+
+TEST(Scenario, ShippedFilesAreListedByNumberAndNamedWithoutIt) {
+  const auto files = ListScenarios(kScenarios);
+  ASSERT_TRUE(files.has_value()) << files.error().message();
+  ASSERT_GE(files->size(), 2U);
+  EXPECT_EQ((*files)[0].name, "half-order");
+  EXPECT_EQ((*files)[1].name, "honest-fleet");
+}
+
+TEST(Scenario, UnknownNameIsRefusedWithTheNearestKnown) {
+  const auto path = FindScenario("half-odrer", kScenarios);
+  ASSERT_FALSE(path.has_value());
+  EXPECT_EQ(path.error().code(), ErrorCode::kNotFound);
+  EXPECT_NE(path.error().message().find("did you mean \"half-order\""), std::string::npos);
+  EXPECT_EQ(*FindScenario("./half-odrer.textproto", kScenarios), "./half-odrer.textproto");
+  EXPECT_EQ(ListScenarios(kScenarios + "/none").error().code(), ErrorCode::kNotFound);
+}
+
+class ShippedScenario : public testing::TestWithParam<const char*> {};
+
+TEST_P(ShippedScenario, HasTheLandmarksAndDevicesThatItsClaimsRestOn) {
+  const auto path = FindScenario(GetParam(), kScenarios);
+  ASSERT_TRUE(path.has_value()) << path.error().message();
+  const auto scenario = LoadScenario(*path);
+  ASSERT_TRUE(scenario.has_value()) << scenario.error().message();
+  EXPECT_EQ(scenario->name, GetParam());
+  EXPECT_GE(scenario->landmarks.size(), 9U);
+  EXPECT_GE(scenario->DeviceCount(), 24U);
+  EXPECT_EQ(scenario->duration, std::chrono::seconds(20));
+  EXPECT_EQ(scenario->policy.liars_max, 1U);
+  std::set<TrustDomain> domains;
+  for (const auto& landmark : scenario->landmarks) {
+    domains.insert(landmark.domain);
+    EXPECT_NE(landmark.operator_name.find("(fictional)"), std::string::npos);
+  }
+  EXPECT_GE(domains.size(), 6U);
+  for (const auto& fleet : scenario->fleets) {
+    EXPECT_NE(fleet.owner.find("(fictional)"), std::string::npos) << fleet.owner;
+    EXPECT_FALSE(fleet.expect_headline.empty());
+    // An honest path is slow by nature at the policy's rate: a scenario must not deny it.
+    if (!fleet.honest()) continue;
+    EXPECT_EQ(1, std::count(fleet.expect_headline.begin(), fleet.expect_headline.end(),
+                            Verdict::kUnexplainedDelay));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ShippedScenario, testing::Values("half-order", "honest-fleet"));
+
+}  // namespace
+}  // namespace earshot
