@@ -1,0 +1,64 @@
+// The vectors of docs/PROTOCOL.md, read from that page and derived anew by the production code.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "tests/core/protocol/vector_session.h"
+
+namespace earshot::protocol_test {
+namespace {
+
+std::string ReadDocument() {
+  std::ifstream file(EARSHOT_SOURCE_DIR "/docs/PROTOCOL.md");
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+class Vectors : public testing::Test {
+ protected:
+  void SetUp() override {
+    const Result<VectorMap> parsed = ParseVectors(ReadDocument());
+    ASSERT_TRUE(parsed.has_value()) << parsed.error().message();
+    document_ = *parsed;
+    for (const std::string_view input : kVectorInputs) {
+      ASSERT_TRUE(document_.contains(input)) << input;
+    }
+  }
+  VectorMap document_;
+};
+
+TEST_F(Vectors, DerivedFromTheDocumentsInputsAreTheDocuments) {
+  const VectorList derived = RunVectorSession(document_);
+  EXPECT_EQ(derived.size(), document_.size());
+  for (const auto& [name, value] : derived) {
+    const auto found = document_.find(name);
+    ASSERT_NE(found, document_.end()) << name << " is missing in docs/PROTOCOL.md";
+    EXPECT_EQ(HexEncode(found->second), HexEncode(value)) << name;
+  }
+}
+
+TEST_F(Vectors, AnotherEphemeralKeyGivesOtherTags) {
+  VectorMap inputs = document_;
+  inputs["landmark_ephemeral_private"][5] ^= 1U;
+  const VectorList derived = RunVectorSession(inputs);
+  std::size_t tags = 0;
+  for (const auto& [name, value] : derived) {
+    if (!name.starts_with("pong_")) continue;
+    ++tags;
+    EXPECT_NE(value, document_[name]) << name;
+  }
+  EXPECT_EQ(tags, 9U);  // ten pings, one lost
+}
+
+TEST(VectorBlock, MalformedLinesAreRefused) {
+  EXPECT_FALSE(ParseVectors("no block").has_value());
+  EXPECT_FALSE(ParseVectors("```vectors\na = 00\na = 01\n```").has_value());
+  EXPECT_FALSE(ParseVectors("```vectors\na = 0x\n```").has_value());
+  EXPECT_FALSE(ParseVectors("```vectors\nstray\n```").has_value());
+  EXPECT_TRUE(ParseVectors("```vectors\na = 00\n  01\n```").has_value());
+}
+
+}  // namespace
+}  // namespace earshot::protocol_test
