@@ -105,11 +105,12 @@ EventRecord SessionOpenedEvent(Duration at, const LandmarkId& landmark, const De
 }
 
 EventRecord SampleEvent(Duration at, const LandmarkId& landmark, const DeviceId& device,
-                        RoundNumber round, const Sample& sample) {
+                        SessionId session, RoundNumber round, const Sample& sample) {
   return {EventKind::kSample,
           at,
           {{"landmark", landmark.value()},
            {"device", device.value()},
+           {"session", fmt::format("{:016x}", session.value())},
            {"round", std::int64_t{round.value()}},
            {"index", std::int64_t{sample.index}},
            {"rtt_ns", std::int64_t{sample.rtt.duration().count()}},

@@ -43,8 +43,8 @@ class UdpRelay final : public Relay {
 
  private:
   std::optional<std::uint32_t> PathBetween(std::size_t back, std::size_t front) const;
-  void FromAgent(std::size_t front, const ReceivedDatagram& datagram);
-  void FromLandmark(std::size_t back, const ReceivedDatagram& datagram);
+  void FromAgent(std::size_t front, const RelayedDatagram& datagram);
+  void FromLandmark(std::size_t back, const RelayedDatagram& datagram);
   void ReleaseDue();
   void Release(const HeldPacket& packet);
   Status Step();
@@ -136,7 +136,7 @@ std::optional<std::uint32_t> UdpRelay::PathBetween(std::size_t back, std::size_t
   return static_cast<std::uint32_t>(path);
 }
 
-void UdpRelay::FromAgent(std::size_t front, const ReceivedDatagram& datagram) {
+void UdpRelay::FromAgent(std::size_t front, const RelayedDatagram& datagram) {
   const auto back = back_of_address_.find(datagram.from.address);
   const auto path = back == back_of_address_.end() ? std::nullopt
                                                    : PathBetween(back->second, front);
@@ -149,7 +149,7 @@ void UdpRelay::FromAgent(std::size_t front, const ReceivedDatagram& datagram) {
                datagram.received);
 }
 
-void UdpRelay::FromLandmark(std::size_t back, const ReceivedDatagram& datagram) {
+void UdpRelay::FromLandmark(std::size_t back, const RelayedDatagram& datagram) {
   const auto front = front_of_landmark_.find(datagram.from);
   const auto path = front == front_of_landmark_.end() ? std::nullopt
                                                       : PathBetween(back, front->second);
@@ -242,10 +242,10 @@ Result<RelaySummary> UdpRelay::Run(bool on_signals) {
     });
   }
   for (std::size_t i = 0; i < fronts_.size(); ++i) {
-    fronts_[i].Listen(&clock_, [this, i](const ReceivedDatagram& d) { FromAgent(i, d); });
+    fronts_[i].Listen(&clock_, [this, i](const RelayedDatagram& d) { FromAgent(i, d); });
   }
   for (std::size_t i = 0; i < backs_.size(); ++i) {
-    backs_[i].Listen(&clock_, [this, i](const ReceivedDatagram& d) { FromLandmark(i, d); });
+    backs_[i].Listen(&clock_, [this, i](const RelayedDatagram& d) { FromLandmark(i, d); });
   }
   Status status;
   while (status.has_value() && !stopping_) status = Step();

@@ -50,7 +50,7 @@ struct RelaySocket::State {
   Endpoint local;
   boost::asio::posix::stream_descriptor watch;
   Clock* clock = nullptr;
-  std::function<void(const ReceivedDatagram&)> handle;
+  std::function<void(const RelayedDatagram&)> handle;
 
   // True when a datagram was handled; false when none waits.
   bool ReceiveOne() {
@@ -109,7 +109,7 @@ Status RelaySocket::Open(const Endpoint& local) {
 
 Endpoint RelaySocket::local() const { return state_->local; }
 
-void RelaySocket::Listen(Clock* clock, std::function<void(const ReceivedDatagram&)> handle) {
+void RelaySocket::Listen(Clock* clock, std::function<void(const RelayedDatagram&)> handle) {
   state_->clock = clock;
   state_->handle = std::move(handle);
   state_->Wait();

@@ -16,7 +16,7 @@ class io_context;
 
 namespace earshot {
 
-struct ReceivedDatagram {
+struct RelayedDatagram {
   Endpoint from;
   ByteSpan bytes;  // valid during the callback
   MonotonicInstant arrived;   // by the kernel's stamp, brought onto the raw clock
@@ -38,7 +38,7 @@ class RelaySocket {
 
   // Calls `handle` for every datagram, from within `io`'s run functions. `clock` must outlive the
   // socket.
-  void Listen(Clock* clock, std::function<void(const ReceivedDatagram&)> handle);
+  void Listen(Clock* clock, std::function<void(const RelayedDatagram&)> handle);
 
   // False when the kernel refuses; the datagram is then lost.
   bool Send(const Endpoint& to, ByteSpan datagram);

@@ -34,7 +34,7 @@ TEST(EventLog, EqualRecordsGiveEqualHashes) {
   const auto records = [&] {
     return std::vector<EventRecord>{
         SessionOpenedEvent(kAt, LandmarkId("sin-1"), DeviceId(), SessionId(7), 1),
-        SampleEvent(kAt, LandmarkId("sin-1"), DeviceId(), RoundNumber(1), sample)};
+        SampleEvent(kAt, LandmarkId("sin-1"), DeviceId(), SessionId(7), RoundNumber(1), sample)};
   };
   EXPECT_EQ(HashOf(records()), HashOf(records()));
 }
