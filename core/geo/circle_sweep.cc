@@ -50,11 +50,13 @@ struct Event {
   }
 };
 
-// How deep a point moving along a circle is.
+// How deep a point moving along a circle is. Counts, for each domain and last for the clip, the discs
+// that do not contain the point.
 class DepthCounter {
  public:
-  // The last of `missing` belongs to the clip: how many discs of each domain do not contain the point.
-  explicit DepthCounter(const std::vector<std::int32_t>& missing) : missing_(missing) {
+  void Reset(const std::vector<std::int32_t>& missing) {
+    missing_ = missing;
+    depth_ = 0;
     for (std::size_t d = 0; d + 1 < missing_.size(); ++d) depth_ += missing_[d] == 0 ? 1 : 0;
   }
   void Enter(std::uint32_t domain) {
@@ -83,14 +85,12 @@ class Sweeper {
     std::uint32_t domain;
   };
   void AddDiscs(std::vector<Owned> proper);
-  void Relate();
-  Relation RelationOf(std::size_t circle, std::size_t disc) const {
-    return relations_[circle * result_.circles.size() + disc];
-  }
+  Relation RelationOf(std::uint32_t circle, std::uint32_t disc) const;
   void SweepCircle(std::uint32_t i);
-  void AddCrossings(std::uint32_t i, DepthCounter& counter);
-  bool OnBoundary(std::uint32_t i, const DepthCounter& counter) const;
-  void EmitArcs(std::uint32_t i, DepthCounter& counter);
+  bool FindCrossings(std::uint32_t i);
+  void AddCrossings(std::uint32_t i);
+  bool OnBoundary(std::uint32_t i) const;
+  void EmitArcs(std::uint32_t i);
   std::span<const std::uint32_t> OwnersOf(std::uint32_t i) const {
     return std::span(owners_).subspan(owners_begin_[i], owners_begin_[i + 1] - owners_begin_[i]);
   }
@@ -100,8 +100,10 @@ class Sweeper {
   std::vector<std::uint32_t> owners_;        // domains of each circle, without repetition
   std::vector<std::uint32_t> owners_begin_;  // per circle, and one more
   std::vector<std::int32_t> missing_;        // per domain, then the clip: empty discs
-  std::vector<Relation> relations_;          // circle by disc
-  std::vector<Event> events_;                // of the circle being swept
+  // Of the circle being swept:
+  DepthCounter counter_;
+  std::vector<std::uint32_t> crossed_;
+  std::vector<Event> events_;
 };
 
 Sweeper::Sweeper(std::span<const DomainDisc> discs, int k, const std::optional<Disc>& clip)
@@ -150,73 +152,66 @@ void Sweeper::AddDiscs(std::vector<Owned> proper) {
   owners_begin_.push_back(static_cast<std::uint32_t>(owners_.size()));
 }
 
-// Each pair is judged once, so that two circles never disagree on how they lie.
-void Sweeper::Relate() {
-  const std::size_t n = result_.circles.size();
-  relations_.assign(n * n, Relation::kInside);
-  for (std::size_t i = 0; i < n; ++i) {
-    const Circle& small = result_.circles[i];
-    for (std::size_t j = i + 1; j < n; ++j) {
-      const Circle& large = result_.circles[j];
-      const double sine = std::sqrt(small.centre.Haversine(large.centre));
-      const double cosine = std::sqrt(small.centre.Haversine(large.centre.Antipode()));
-      // sin((d - r)/2) and sin((d + r)/2): the nearest and the farthest point of the small circle,
-      // as seen from the centre of the large one.
-      const double nearest = sine * small.half_cosine - cosine * small.half_sine;
-      const double farthest = sine * small.half_cosine + cosine * small.half_sine;
-      Relation small_in_large = Relation::kCrossing;
-      Relation large_in_small = Relation::kCrossing;
-      if (farthest <= large.half_sine + kHalfSineRounding) {
-        // Nested; or, when d + r > 180 degrees, the two cover the sphere together.
-        const bool covers = cosine * small.half_cosine < sine * small.half_sine;
-        small_in_large = Relation::kInside;
-        large_in_small = covers ? Relation::kInside : Relation::kOutside;
-      } else if (nearest > large.half_sine) {
-        small_in_large = large_in_small = Relation::kOutside;
-      }
-      relations_[i * n + j] = small_in_large;
-      relations_[j * n + i] = large_in_small;
-    }
+// Where circle `circle` lies as seen from disc `disc`. A pair is always judged from its smaller circle,
+// so that two circles never disagree on how they lie.
+Relation Sweeper::RelationOf(std::uint32_t circle, std::uint32_t disc) const {
+  const Circle& small = result_.circles[std::min(circle, disc)];
+  const Circle& large = result_.circles[std::max(circle, disc)];
+  const double sine = std::sqrt(small.centre.Haversine(large.centre));
+  const double cosine = std::sqrt(small.centre.Haversine(large.centre.Antipode()));
+  // sin((d - r)/2) and sin((d + r)/2): the nearest and the farthest point of the small circle, as
+  // seen from the centre of the large one.
+  const double nearest = sine * small.half_cosine - cosine * small.half_sine;
+  const double farthest = sine * small.half_cosine + cosine * small.half_sine;
+  if (farthest <= large.half_sine + kHalfSineRounding) {
+    // Nested; or, when d + r > 180 degrees, the two cover the sphere together.
+    const bool covers = cosine * small.half_cosine < sine * small.half_sine;
+    return circle < disc || covers ? Relation::kInside : Relation::kOutside;
   }
+  return nearest > large.half_sine ? Relation::kOutside : Relation::kCrossing;
 }
 
 SweepResult Sweeper::Run() {
-  if (result_.circles.empty()) {
-    result_.depth_max = DepthCounter(missing_).depth();
-    return std::move(result_);
-  }
-  Relate();
+  counter_.Reset(missing_);
+  if (result_.circles.empty()) result_.depth_max = counter_.depth();
   for (std::uint32_t i = 0; i < result_.circles.size(); ++i) SweepCircle(i);
   return std::move(result_);
 }
 
 void Sweeper::SweepCircle(std::uint32_t i) {
-  std::vector<std::int32_t> missing = missing_;
-  const auto n = static_cast<std::uint32_t>(result_.circles.size());
-  for (std::uint32_t j = 0; j < n; ++j) {
-    if (RelationOf(i, j) != Relation::kOutside) continue;
-    for (const std::uint32_t domain : OwnersOf(j)) ++missing[domain];
-  }
-  DepthCounter counter(missing);
-  // No point of this circle is deeper than this: neither boundary nor a new maximum is to be found.
-  if (counter.depth() < k_ && counter.depth() <= result_.depth_max) return;
-  AddCrossings(i, counter);
+  counter_.Reset(missing_);
+  if (!FindCrossings(i)) return;
+  AddCrossings(i);
   std::sort(events_.begin(), events_.end());
-  EmitArcs(i, counter);
+  EmitArcs(i);
 }
 
-// Fills events_ and brings the counter to the sweep's start.
+// Fills crossed_ and counts the discs that hold no point of the circle. False as soon as the circle
+// can show neither boundary nor a new maximum: then most circles cost little, for small discs come
+// first and a circle that is far from the region is outside those.
+bool Sweeper::FindCrossings(std::uint32_t i) {
+  crossed_.clear();
+  for (std::uint32_t j = 0; j < result_.circles.size(); ++j) {
+    if (counter_.depth() < k_ && counter_.depth() <= result_.depth_max) return false;
+    if (j == i) continue;
+    const Relation relation = RelationOf(i, j);
+    if (relation == Relation::kCrossing) crossed_.push_back(j);
+    if (relation != Relation::kOutside) continue;
+    for (const std::uint32_t domain : OwnersOf(j)) counter_.Leave(domain);
+  }
+  return counter_.depth() >= k_ || counter_.depth() > result_.depth_max;
+}
+
+// Fills events_ from crossed_ and brings the counter to the sweep's start.
 //
 // The arc of circle i inside disc j reaches h to both sides of the direction of j's centre, with
 // tan^2(h/2) = (t^2 - a^2) / (b^2 - t^2), t = sin(r_j/2), a = sin((d - r_i)/2), b = sin((d + r_i)/2):
 // the spherical half-angle formula (Todhunter, "Spherical Trigonometry", art. 45), which keeps its
 // digits for small and for nearly tangent circles.
-void Sweeper::AddCrossings(std::uint32_t i, DepthCounter& counter) {
+void Sweeper::AddCrossings(std::uint32_t i) {
   events_.clear();
   const Circle& circle = result_.circles[i];
-  const auto n = static_cast<std::uint32_t>(result_.circles.size());
-  for (std::uint32_t j = 0; j < n; ++j) {
-    if (RelationOf(i, j) != Relation::kCrossing) continue;
+  for (const std::uint32_t j : crossed_) {
     const Circle& other = result_.circles[j];
     const double sine = std::sqrt(circle.centre.Haversine(other.centre));
     const double cosine = std::sqrt(circle.centre.Haversine(other.centre.Antipode()));
@@ -238,24 +233,24 @@ void Sweeper::AddCrossings(std::uint32_t i, DepthCounter& counter) {
     events_.push_back({enter, j, false});
     events_.push_back({leave, j, true});
     if (enter > leave) continue;
-    for (const std::uint32_t domain : OwnersOf(j)) counter.Leave(domain);
+    for (const std::uint32_t domain : OwnersOf(j)) counter_.Leave(domain);
   }
 }
 
 // The region lies on this side of the circle and not on the other.
-bool Sweeper::OnBoundary(std::uint32_t i, const DepthCounter& counter) const {
-  if (counter.depth() < k_) return false;
-  int outside = counter.depth();
+bool Sweeper::OnBoundary(std::uint32_t i) const {
+  if (counter_.depth() < k_) return false;
+  int outside = counter_.depth();
   for (const std::uint32_t domain : OwnersOf(i)) {
-    if (counter.IsClip(domain)) return true;
-    outside -= counter.Complete(domain) ? 1 : 0;
+    if (counter_.IsClip(domain)) return true;
+    outside -= counter_.Complete(domain) ? 1 : 0;
   }
   return outside < k_;
 }
 
-void Sweeper::EmitArcs(std::uint32_t i, DepthCounter& counter) {
-  result_.depth_max = std::max(result_.depth_max, counter.depth());
-  const bool at_start = OnBoundary(i, counter);
+void Sweeper::EmitArcs(std::uint32_t i) {
+  result_.depth_max = std::max(result_.depth_max, counter_.depth());
+  const bool at_start = OnBoundary(i);
   if (events_.empty()) {
     if (at_start) result_.arcs.push_back({.circle = i, .closed = true, .begin_at = {}, .end_at = {}});
     return;
@@ -265,10 +260,10 @@ void Sweeper::EmitArcs(std::uint32_t i, DepthCounter& counter) {
   SweepArc arc{.circle = i, .begin_at = {}, .end_at = {}};
   for (const Event& event : events_) {
     for (const std::uint32_t domain : OwnersOf(event.circle)) {
-      event.leaves ? counter.Leave(domain) : counter.Enter(domain);
+      event.leaves ? counter_.Leave(domain) : counter_.Enter(domain);
     }
-    result_.depth_max = std::max(result_.depth_max, counter.depth());
-    const bool now = OnBoundary(i, counter);
+    result_.depth_max = std::max(result_.depth_max, counter_.depth());
+    const bool now = OnBoundary(i);
     if (now == on) continue;
     on = now;
     const Crossing at = event.leaves ? Crossing{event.circle, i} : Crossing{i, event.circle};

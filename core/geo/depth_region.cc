@@ -15,7 +15,7 @@ using internal::Circle;
 using internal::SweepArc;
 using internal::SweepResult;
 
-constexpr double kMillimetre = 0.001;
+constexpr Distance kFieldTolerance = kOutwardTolerance + Distance::Metres(0.001);
 // Below this an area may be the rounding of nothing, or of the whole sphere.
 constexpr double kAreaRoundingKm2 = 0.01;
 
@@ -108,8 +108,7 @@ Angle DepthRegion::AngleTo(const UnitVector& point) const {
 }
 
 DepthRegion::DepthRegion(std::span<const DomainDisc> discs, int k, const std::optional<Disc>& clip)
-    : field_(DepthField(discs, clip)
-                 .GrownBy(OutwardAngle(kOutwardTolerance + Distance::Metres(kMillimetre)))),
+    : field_(Grown(discs, OutwardAngle(kFieldTolerance)), Grown(clip, OutwardAngle(kFieldTolerance))),
       k_(std::max(k, 0)) {
   const Angle tolerance = OutwardAngle(kOutwardTolerance);
   const SweepResult sweep =
