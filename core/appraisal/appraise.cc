@@ -38,11 +38,14 @@ std::vector<CountryCode> Touched(const Facts& facts, const Policy& policy, const
 }
 
 std::vector<CountryCode> ExcludedOf(const LicenceTerms& licence, const Policy& policy,
-                                    const std::vector<CountryCode>& touched) {
+                                    const std::vector<CountryCode>& touched,
+                                    const CountryMap& map) {
+  if (licence.kind == LicenceTerms::Kind::kAllowed) return {};
+  std::vector<CountryCode> known;
+  std::ranges::set_intersection(CountriesNamedBy(licence, policy), map.Countries(),
+                                std::back_inserter(known));
   std::vector<CountryCode> excluded;
-  if (licence.kind == LicenceTerms::Kind::kAllowed) return excluded;
-  std::ranges::set_difference(CountriesNamedBy(licence, policy), touched,
-                              std::back_inserter(excluded));
+  std::ranges::set_difference(known, touched, std::back_inserter(excluded));
   return excluded;
 }
 
@@ -69,13 +72,12 @@ Appraisal Appraise(const AppraisalInput& input, const PlacementTest& test, const
   const Facts facts = GatherFacts(input);
   const PlacementOutcome placement = TestPlacement(input, facts, test, map);
   const Site& site = input.declaration.site;
-  const Case c = {
-      .input = input,
-      .facts = facts,
-      .placement = placement,
-      .fibre_contradicts_site = facts.declaration_in_force && !facts.fibre.IsEmpty() &&
-                                facts.fibre.Misses(site.position, site.radius),
-      .touched = Touched(facts, input.policy, map)};
+  const Case c = {.input = input,
+                  .facts = facts,
+                  .placement = placement,
+                  .fibre_contradicts_site = facts.declaration_in_force && !facts.fibre.IsEmpty() &&
+                                            facts.fibre.Misses(site.position, site.radius),
+                  .touched = Touched(facts, input.policy, map)};
 
   Appraisal appraisal;
   appraisal.device = input.observation.device;
@@ -89,7 +91,7 @@ Appraisal Appraise(const AppraisalInput& input, const PlacementTest& test, const
   AddSignals(input.observation, appraisal.licence);
   appraisal.rings = facts.rings;
   appraisal.cannot_exclude = c.touched;
-  appraisal.excluded = ExcludedOf(input.declaration.licence, input.policy, c.touched);
+  appraisal.excluded = ExcludedOf(input.declaration.licence, input.policy, c.touched, map);
   appraisal.false_alarm_probability = placement.false_alarm_probability;
   appraisal.evidence_sha256 = facts.evidence_sha256;
   appraisal.policy_version = input.policy.version;

@@ -1,5 +1,5 @@
-// core/appraisal/country_map.h: what the appraisal asks of a map of countries. The outlines that the
-// program ships answer it in outline_map.h; tests draw their own worlds.
+// core/appraisal/country_map.h: what the appraisal asks of a map of countries. The outlines that
+// the program ships answer it in outline_map.h; tests draw their own worlds.
 #ifndef EARSHOT_CORE_APPRAISAL_COUNTRY_MAP_H_
 #define EARSHOT_CORE_APPRAISAL_COUNTRY_MAP_H_
 

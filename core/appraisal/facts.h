@@ -19,16 +19,16 @@ struct Facts {
   MonotonicInstant begin;  // the interval that the verdict is about
   MonotonicInstant end;
   std::vector<LandmarkBound> bounds;
-  std::vector<LandmarkRings> rings;         // of `bounds`, nearest declared first
-  std::vector<ExpectedLandmark> expected;   // of this round
-  std::vector<LandmarkId> without_evidence; // answered, and no valid EVIDENCE covers it
-  std::vector<LandmarkId> all_tainted;      // answered, and every sample is spoilt for a test
-  std::vector<LandmarkId> at_fault;         // removed
+  std::vector<LandmarkRings> rings;          // of `bounds`, nearest declared first
+  std::vector<ExpectedLandmark> expected;    // of this round
+  std::vector<LandmarkId> without_evidence;  // answered, and no valid EVIDENCE covers it
+  std::vector<LandmarkId> all_tainted;       // answered, and every sample is spoilt for a test
+  std::vector<LandmarkId> at_fault;          // removed
   std::vector<Bytes32> evidence_sha256;
   std::uint32_t packets_refused = 0;
-  bool heard = false;                // an answered ping in this round
-  bool declaration_in_force = false; // over the whole interval
-  bool keys_sealed = false;          // and the endorsement in force
+  bool heard = false;                 // an answered ping in this round
+  bool declaration_in_force = false;  // over the whole interval
+  bool keys_sealed = false;           // and the endorsement in force
 
   // Of every bound, for what speaks against the device; of this round's alone, for what convicts
   // it; of those under EVIDENCE, for what speaks for it.

@@ -31,7 +31,7 @@ bool Contradicted(const Case& c, std::span<const CountryCode> forbidden, const C
 bool Proved(const Case& c, std::span<const CountryCode> forbidden, const CountryMap& map) {
   const ProvedRegion& region = c.facts.vacuum_under_evidence;
   if (!DomainsSuffice(c) || region.ProvesNothing() || region.IsEmpty()) return false;
-  if (!Common(c.touched, forbidden).empty()) return false;
+  if (!AllOnMap(forbidden, map) || !Common(c.touched, forbidden).empty()) return false;
   const LicenceTerms& licence = c.input.declaration.licence;
   if (licence.kind == LicenceTerms::Kind::kExcluded || c.input.policy.sea_is_permitted) return true;
   return map.Encloses(CountriesNamedBy(licence, c.input.policy), region, Distance());

@@ -10,11 +10,16 @@ namespace {
 
 ReasonCode CodeOf(CryptographicFinding finding) {
   switch (finding) {
-    case CryptographicFinding::kKeyRevoked: return ReasonCode::kKeyRevoked;
-    case CryptographicFinding::kKeyExpired: return ReasonCode::kKeyExpired;
-    case CryptographicFinding::kEndorsementMismatch: return ReasonCode::kEndorsementMismatch;
-    case CryptographicFinding::kEvidenceMismatch: return ReasonCode::kEvidenceMismatch;
-    case CryptographicFinding::kCounterReused: return ReasonCode::kCounterReused;
+    case CryptographicFinding::kKeyRevoked:
+      return ReasonCode::kKeyRevoked;
+    case CryptographicFinding::kKeyExpired:
+      return ReasonCode::kKeyExpired;
+    case CryptographicFinding::kEndorsementMismatch:
+      return ReasonCode::kEndorsementMismatch;
+    case CryptographicFinding::kEvidenceMismatch:
+      return ReasonCode::kEvidenceMismatch;
+    case CryptographicFinding::kCounterReused:
+      return ReasonCode::kCounterReused;
   }
   EARSHOT_CHECK(false);
 }
@@ -27,8 +32,8 @@ Reason Of(ReasonCode code, const std::vector<LandmarkId>& landmarks) {
 }
 
 void AddOnce(std::vector<Reason>& reasons, Reason reason) {
-  const bool known = std::ranges::any_of(
-      reasons, [&](const Reason& other) { return other.code == reason.code; });
+  const bool known =
+      std::ranges::any_of(reasons, [&](const Reason& other) { return other.code == reason.code; });
   if (!known) reasons.push_back(std::move(reason));
 }
 

@@ -46,4 +46,8 @@ std::vector<std::vector<CountryCode>> ZonesToTell(const LicenceTerms& licence, c
   return zones;
 }
 
+bool AllOnMap(std::span<const CountryCode> countries, const CountryMap& map) {
+  return std::ranges::includes(map.Countries(), countries);
+}
+
 }  // namespace earshot

@@ -2,6 +2,7 @@
 #ifndef EARSHOT_CORE_APPRAISAL_LICENCE_ZONES_H_
 #define EARSHOT_CORE_APPRAISAL_LICENCE_ZONES_H_
 
+#include <span>
 #include <vector>
 
 #include "core/appraisal/country_map.h"
@@ -15,8 +16,8 @@ namespace earshot {
 // countries excluded and allowed alike. Sorted, unique.
 std::vector<CountryCode> CountriesNamedBy(const LicenceTerms& licence, const Policy& policy);
 
-// Every country of `map` where the licence does not let the device be: those named, or for a licence
-// that names what it allows, all others.
+// Every country of `map` where the licence does not let the device be: those named, or for a
+// licence that names what it allows, all others.
 std::vector<CountryCode> ForbiddenCountries(const LicenceTerms& licence, const Policy& policy,
                                             const CountryMap& map);
 
@@ -25,6 +26,9 @@ std::vector<CountryCode> ForbiddenCountries(const LicenceTerms& licence, const P
 // point counts).
 std::vector<std::vector<CountryCode>> ZonesToTell(const LicenceTerms& licence, const Policy& policy,
                                                   const CountryMap& map);
+
+// True when `map` has an outline of each: of a country that it does not know, nothing can be said.
+bool AllOnMap(std::span<const CountryCode> countries, const CountryMap& map);
 
 }  // namespace earshot
 

@@ -1,14 +1,15 @@
-// core/appraisal/mesh.h: which landmarks are at fault, by reference agents that stand at known places.
+// core/appraisal/mesh.h: which landmarks are at fault, by reference agents that stand at known
+// places.
 //
-// A reference agent is a device of ours whose place needs no proof. A landmark whose bound to one is
-// shorter than the true distance has a wrong position, a wrong clock or a lying operator; or the
-// agent is not where we believe, or shares its key. Such a pair is in conflict, and physics does not
-// say which of the two is wrong.
+// A reference agent is a device of ours whose place needs no proof. A landmark whose bound to one
+// is shorter than the true distance has a wrong position, a wrong clock or a lying operator; or the
+// agent is not where we believe, or shares its key. Such a pair is in conflict, and physics does
+// not say which of the two is wrong.
 //
 // Decided by majority: of all parties still in conflict, the one (or those) that most trust domains
 // of the other side speak against is at fault; its conflicts are then settled, and the rest is
-// decided in the same way. So a landmark is outvoted where the agents of two domains contradict it, a
-// misplaced agent where the landmarks of two do. A tie blames both: a landmark wrongly set aside
+// decided in the same way. So a landmark is outvoted where the agents of two domains contradict it,
+// a misplaced agent where the landmarks of two do. A tie blames both: a landmark wrongly set aside
 // costs an answer, never makes a wrong one.
 #ifndef EARSHOT_CORE_APPRAISAL_MESH_H_
 #define EARSHOT_CORE_APPRAISAL_MESH_H_
@@ -40,8 +41,8 @@ struct MeshFindings {
   std::vector<DeviceId> agents_at_fault;  // sorted
 };
 
-// Pure. Observations of landmarks that are not in `landmarks` are ignored. O(agents x landmarks), and
-// as much again for each party at fault.
+// Pure. Observations of landmarks that are not in `landmarks` are ignored. O(agents x landmarks),
+// and as much again for each party at fault.
 MeshFindings JudgeMesh(std::span<const ReferenceObservation> references,
                        std::span<const Landmark> landmarks, const Policy& policy);
 

@@ -18,17 +18,15 @@ struct Candidate {
 
 // Nothing that the device did decides here: it cannot choose its judge by staying silent.
 std::optional<Candidate> Choose(const PlacementQuestion& question) {
-  const Distance within =
-      std::min(question.policy.expected_landmark_within, kPathModelNear);
+  const Distance within = std::min(question.policy.expected_landmark_within, kPathModelNear);
   std::optional<Candidate> nearest;
   for (const ExpectedLandmark& landmark : question.landmarks) {
     const Candidate candidate{&landmark,
                               GeodesicDistance(landmark.position, question.site.position)};
     if (candidate.from_site > within) continue;
-    const bool better = !nearest.has_value() ||
-                        (landmark.healthy != nearest->landmark->healthy
-                             ? landmark.healthy
-                             : candidate.Order() < nearest->Order());
+    const bool better = !nearest.has_value() || (landmark.healthy != nearest->landmark->healthy
+                                                     ? landmark.healthy
+                                                     : candidate.Order() < nearest->Order());
     if (better) nearest = candidate;
   }
   return nearest;
@@ -42,13 +40,15 @@ struct WeakestZone {
 WeakestZone FindWeakestZone(const PathModel& model, const PlacementQuestion& question,
                             Position landmark, Rtt threshold) {
   WeakestZone weakest;
-  const bool sea_is_a_zone = question.licence.kind == LicenceTerms::Kind::kAllowed &&
-                             !question.policy.sea_is_permitted;
+  const bool sea_is_a_zone =
+      question.licence.kind == LicenceTerms::Kind::kAllowed && !question.policy.sea_is_permitted;
   if (sea_is_a_zone) weakest.power = model.PowerBeyond(Distance(), threshold);
   for (const auto& zone : ZonesToTell(question.licence, question.policy, question.map)) {
     const Distance away =
         question.map.DistanceToNearest(landmark, zone) - question.policy.zone_margin;
-    const double power = model.PowerBeyond(std::max(away, Distance()), threshold);
+    const double power = AllOnMap(zone, question.map)
+                             ? model.PowerBeyond(std::max(away, Distance()), threshold)
+                             : 0.0;
     if (power < weakest.power) weakest = {zone, power};
   }
   return weakest;
@@ -93,8 +93,9 @@ PlacementOutcome NearestLandmarkTest::Judge(const PlacementQuestion& question) c
   };
 
   if (landmark.samples == 0) {
-    return landmark.healthy ? outcome(Kind::kUnexplained, ReasonCode::kExpectedLandmarkUnheard, alpha)
-                            : outcome(Kind::kCannotTell, ReasonCode::kNoExpectedLandmark, {});
+    return landmark.healthy
+               ? outcome(Kind::kUnexplained, ReasonCode::kExpectedLandmarkUnheard, alpha)
+               : outcome(Kind::kCannotTell, ReasonCode::kNoExpectedLandmark, {});
   }
   if (!landmark.rtt_min.has_value()) {
     return outcome(Kind::kCannotTell, ReasonCode::kTaintedSamples, {});

@@ -1,5 +1,5 @@
-// core/appraisal/nearest_landmark_test.h: the simple placement test: does the landmark nearest to the
-// declared site hear an answer as quick as one usually is from there?
+// core/appraisal/nearest_landmark_test.h: the simple placement test: does the landmark nearest to
+// the declared site hear an answer as quick as one usually is from there?
 #ifndef EARSHOT_CORE_APPRAISAL_NEAREST_LANDMARK_TEST_H_
 #define EARSHOT_CORE_APPRAISAL_NEAREST_LANDMARK_TEST_H_
 

@@ -40,8 +40,8 @@ struct PlacementQuestion {
 
 struct PlacementOutcome {
   enum class Kind : std::uint8_t {
-    kNormal,      // as quick as usual, in a test that had the policy's power against every zone
-    kUnexplained, // slower than all but the stated share of honest devices
+    kNormal,       // as quick as usual, in a test that had the policy's power against every zone
+    kUnexplained,  // slower than all but the stated share of honest devices
     kCannotTell,
   };
   Kind kind = Kind::kCannotTell;

@@ -7,9 +7,9 @@ namespace {
 
 bool ClocksAgree(Duration raw, Duration wall) {
   if (raw < Duration(0)) return false;  // the reading of the rim is broken: believe nothing finer
-  const Duration allowed =
-      kClockDisagreementFloor + raw / 1'000'000 * kClockDisagreementPartsPerMillion +
-      raw % 1'000'000 * kClockDisagreementPartsPerMillion / 1'000'000;
+  const Duration allowed = kClockDisagreementFloor +
+                           raw / 1'000'000 * kClockDisagreementPartsPerMillion +
+                           raw % 1'000'000 * kClockDisagreementPartsPerMillion / 1'000'000;
   const Duration difference = wall > raw ? wall - raw : raw - wall;
   return difference <= allowed;
 }

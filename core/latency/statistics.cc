@@ -24,8 +24,7 @@ std::optional<Rtt> MinRtt(std::span<const Sample> samples, Taint without) {
   return least->rtt;
 }
 
-std::optional<Rtt> QuantileRtt(std::span<const Sample> samples, double probability,
-                               Taint without) {
+std::optional<Rtt> QuantileRtt(std::span<const Sample> samples, double probability, Taint without) {
   std::vector<Rtt> rtts;
   rtts.reserve(samples.size());
   for (const Sample& sample : samples) {

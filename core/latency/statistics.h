@@ -16,8 +16,8 @@
 namespace earshot {
 
 // Every taint: for tests about delay, which a spoilt sample may mislead either way.
-inline constexpr Taint kAnyTaint = Taint::kClockStep | Taint::kReceiveQueueLag |
-                                   Taint::kSchedulingGap | Taint::kStampMisplaced;
+inline constexpr Taint kAnyTaint =
+    Taint::kClockStep | Taint::kReceiveQueueLag | Taint::kSchedulingGap | Taint::kStampMisplaced;
 
 // For bounds: the other taints only lengthen an RTT, but behind a step of the clock a suspension
 // of the same size could hide, so a stepped sample may bound nothing.

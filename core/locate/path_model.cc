@@ -9,13 +9,13 @@ namespace {
 // Bands of the measurement, each at the geometric mean of its limits; the last ends at half the
 // Earth's circumference, 20,004 km.
 constexpr std::array<PathKnot, 7> kMeasured2020 = {{
-    {Distance::Kilometres(173.2), {1.77, 2.04, 5.06, 20.0, 45.5}},   // 100 to 300 km
-    {Distance::Kilometres(458.3), {1.71, 1.91, 3.44, 9.27, 17.2}},   // 300 to 700
-    {Distance::Kilometres(1024.7), {1.61, 1.86, 2.93, 7.12, 11.4}},  // 700 to 1,500
-    {Distance::Kilometres(2121.3), {1.48, 1.72, 2.49, 4.86, 8.38}},  // 1,500 to 3,000
-    {Distance::Kilometres(4242.6), {1.28, 1.38, 2.09, 4.76, 6.94}},  // 3,000 to 6,000
-    {Distance::Kilometres(7746.0), {1.33, 1.42, 1.80, 3.37, 4.37}},  // 6,000 to 10,000
-    {Distance::Kilometres(14143.6), {1.29, 1.39, 1.79, 2.68, 3.33}}, // beyond 10,000
+    {Distance::Kilometres(173.2), {1.77, 2.04, 5.06, 20.0, 45.5}},    // 100 to 300 km
+    {Distance::Kilometres(458.3), {1.71, 1.91, 3.44, 9.27, 17.2}},    // 300 to 700
+    {Distance::Kilometres(1024.7), {1.61, 1.86, 2.93, 7.12, 11.4}},   // 700 to 1,500
+    {Distance::Kilometres(2121.3), {1.48, 1.72, 2.49, 4.86, 8.38}},   // 1,500 to 3,000
+    {Distance::Kilometres(4242.6), {1.28, 1.38, 2.09, 4.76, 6.94}},   // 3,000 to 6,000
+    {Distance::Kilometres(7746.0), {1.33, 1.42, 1.80, 3.37, 4.37}},   // 6,000 to 10,000
+    {Distance::Kilometres(14143.6), {1.29, 1.39, 1.79, 2.68, 3.33}},  // beyond 10,000
 }};
 constexpr std::array<double, 5> kMeasured2020NearMs = {0.66, 1.2, 4.0, 16.7, 115.0};
 
@@ -103,7 +103,8 @@ double PathModel::PowerBeyond(Distance distance, Rtt threshold) const {
     least = std::min(least, ProbabilityAbove(kPathModelNear, threshold));
   }
   for (const PathKnot& knot : knots_) {
-    if (knot.distance > distance) least = std::min(least, ProbabilityAbove(knot.distance, threshold));
+    if (knot.distance > distance)
+      least = std::min(least, ProbabilityAbove(knot.distance, threshold));
   }
   return least;
 }

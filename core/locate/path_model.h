@@ -36,7 +36,8 @@ struct PathKnot {
 //    knots, each at the geometric mean of the band it was measured in, and is constant beyond the
 //    last one, so that RTT is continuous in distance (the bands by themselves would make it jump
 //    down by a third at 300 km);
-//  - nearer than 100 km: access dominates, and the quantiles are times, the same for every distance;
+//  - nearer than 100 km: access dominates, and the quantiles are times, the same for every
+//  distance;
 //  - never shorter than the round trip in fibre over the geodesic.
 //
 // RTT is strictly increasing in the probability between 1 % and 99 %. It is not always increasing

@@ -76,8 +76,7 @@ bool ProvedRegion::LiesWithin(Position centre, Distance radius) const {
   const Disc inside = DiscContainedIn(centre, radius);
   if (inside.IsEmpty()) return false;
   // Nothing of the region is on or beyond the rim.
-  const Disc beyond(inside.centre().Antipode(),
-                    Angle::Radians(std::numbers::pi) - inside.radius());
+  const Disc beyond(inside.centre().Antipode(), Angle::Radians(std::numbers::pi) - inside.radius());
   return Misses(beyond);
 }
 

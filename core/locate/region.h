@@ -36,8 +36,8 @@ struct LandmarkBound {
   }
 };
 
-// The bounds from the least RTT of `seen`, by `at`'s position and the policy's margins, grown by the
-// policy's drift over `age` (nothing for age <= 0). None when no answered ping may bound.
+// The bounds from the least RTT of `seen`, by `at`'s position and the policy's margins, grown by
+// the policy's drift over `age` (nothing for age <= 0). None when no answered ping may bound.
 //
 // Tainted samples count: every taint but one only lengthens an RTT, and the least of several sound
 // RTTs is sound. The exception is kTaintsThatUnbound (core/latency/statistics.h).
@@ -47,8 +47,8 @@ std::optional<LandmarkBound> BoundFrom(const Landmark& at, const LandmarkObserva
 // The points inside the bounds of at least n - f of the n trust domains that reported, in one
 // medium: where the answering key was if at most f domains lie (and, for fibre, if no faster medium
 // was used). A domain's bound is the intersection of its landmarks'. An honest device stands inside
-// always; taking bounds away or loosening them never takes a point away (a point outside is one that
-// f + 1 domains exclude).
+// always; taking bounds away or loosening them never takes a point away (a point outside is one
+// that f + 1 domains exclude).
 //
 // With n <= f nothing is proved and the region is everything. Immutable; any thread.
 class ProvedRegion {

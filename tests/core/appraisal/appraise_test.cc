@@ -8,10 +8,10 @@
 namespace earshot {
 namespace {
 
-#define EXPECT_JUDGED(judgement, expected_verdict, expected_basis, expected_reason)            \
-  EXPECT_EQ(VerdictName((judgement).verdict), VerdictName(expected_verdict));                  \
-  EXPECT_EQ(BasisName((judgement).basis), BasisName(expected_basis));                          \
-  ASSERT_FALSE((judgement).reasons.empty());                                                   \
+#define EXPECT_JUDGED(judgement, expected_verdict, expected_basis, expected_reason) \
+  EXPECT_EQ(VerdictName((judgement).verdict), VerdictName(expected_verdict));       \
+  EXPECT_EQ(BasisName((judgement).basis), BasisName(expected_basis));               \
+  ASSERT_FALSE((judgement).reasons.empty());                                        \
   EXPECT_EQ(ReasonCodeName((judgement).reasons.front().code), ReasonCodeName(expected_reason))
 
 // ------------------------------------------------------------------------------------- proofs
@@ -147,6 +147,17 @@ TEST(Appraise, ChinaIncludesHongKongAndMacaoOnlyWhenThePolicySaysSo) {
   EXPECT_EQ(Text(scene.Judge().excluded), "CN HK MO");
   scene.policy.china_includes_hong_kong_and_macao = false;
   EXPECT_EQ(Text(scene.Judge().excluded), "CN");
+}
+
+TEST(Appraise, CountryThatTheMapDoesNotKnowIsNeitherExcludedNorToldApart) {
+  Scene scene;
+  scene.AnswersFrom(kSingapore);
+  scene.declaration.licence.countries = Codes({"IR"});
+  const Appraisal a = scene.Judge();
+  EXPECT_JUDGED(a.licence, Verdict::kIndeterminate, Basis::kNone, ReasonCode::kNoPower);
+  EXPECT_TRUE(a.excluded.empty());
+  scene.map.Add(Code("IR"), At(32, 53), Km(800));
+  EXPECT_EQ(scene.Judge().licence.verdict, Verdict::kVerified);
 }
 
 TEST(Appraise, LicenceIsContradictedWhenTheRegionIsEnclosedByWhatItExcludes) {

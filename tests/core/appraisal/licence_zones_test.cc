@@ -22,9 +22,9 @@ TEST(LicenceZones, HongKongAloneDoesNotBringChina) {
 }
 
 TEST(LicenceZones, ListsAreSortedAndUniqueWhateverTheInput) {
-  EXPECT_EQ(Text(CountriesNamedBy({Kind::kExcluded, {Code("US"), Code("CN"), Code("US")}},
-                                  Policy())),
-            "CN HK MO US");
+  EXPECT_EQ(
+      Text(CountriesNamedBy({Kind::kExcluded, {Code("US"), Code("CN"), Code("US")}}, Policy())),
+      "CN HK MO US");
 }
 
 TEST(LicenceZones, AllowedLicenceForbidsEverythingElseAsOneZone) {

@@ -5,8 +5,9 @@
 namespace earshot {
 namespace {
 
-constexpr Verdict kAll[] = {Verdict::kInvalidProof,     Verdict::kContradicted, Verdict::kSilent,
-                            Verdict::kUnexplainedDelay, Verdict::kVerified,     Verdict::kConsistent,
+constexpr Verdict kAll[] = {Verdict::kInvalidProof, Verdict::kContradicted,
+                            Verdict::kSilent,       Verdict::kUnexplainedDelay,
+                            Verdict::kVerified,     Verdict::kConsistent,
                             Verdict::kIndeterminate};
 
 TEST(Headline, FlaggedVerdictOfEitherQuestionComesFirst) {

@@ -38,8 +38,8 @@ TEST(IsSilent, ExactlyAtTheDeadlineNotYet) {
 }
 
 TEST(OutageCandidates, SiteIsOneOnlyWhenAllOfItsSeveralDevicesAreSilent) {
-  const std::vector<SiteDevice> devices = {{"half", true},   {"half", false}, {"whole", true},
-                                           {"whole", true},  {"single", true}, {"well", false},
+  const std::vector<SiteDevice> devices = {{"half", true},  {"half", false},  {"whole", true},
+                                           {"whole", true}, {"single", true}, {"well", false},
                                            {"well", false}};
   EXPECT_EQ(OutageCandidates(devices), std::vector<std::string>{"whole"});
   EXPECT_TRUE(OutageCandidates({}).empty());

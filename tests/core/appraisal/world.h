@@ -68,14 +68,15 @@ class DiscMap final : public CountryMap {
   bool Encloses(std::span<const CountryCode> countries, const ProvedRegion& region,
                 Distance margin) const override {
     return std::ranges::any_of(countries, [&](CountryCode code) {
+      if (!countries_.contains(code)) return false;
       const Country& country = countries_.at(code);
       return region.LiesWithin(country.centre, country.radius - margin);
     });
   }
-  Distance DistanceToNearest(Position from,
-                             std::span<const CountryCode> countries) const override {
+  Distance DistanceToNearest(Position from, std::span<const CountryCode> countries) const override {
     Distance nearest = Distance::Metres(std::numeric_limits<double>::infinity());
     for (const CountryCode code : countries) {
+      if (!countries_.contains(code)) continue;
       const Country& country = countries_.at(code);
       const Distance away = GeodesicDistance(from, country.centre) - country.radius;
       nearest = std::min(nearest, std::max(away, Distance()));

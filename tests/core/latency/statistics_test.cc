@@ -73,9 +73,9 @@ TEST(QuantileRtt, SpoiltSamplesDoNotCountWhenUnwanted) {
 TEST(SummariseTaint, NoSamplesCountNothing) { EXPECT_EQ(SummariseTaint({}), TaintSummary{}); }
 
 TEST(SummariseTaint, SampleWithTwoTaintsIsOneTaintedSampleInTwoParts) {
-  const std::vector<Sample> samples = {
-      At(1, 10), At(2, 20, Taint::kReceiveQueueLag | Taint::kStampMisplaced),
-      At(3, 30, Taint::kClockStep)};
+  const std::vector<Sample> samples = {At(1, 10),
+                                       At(2, 20, Taint::kReceiveQueueLag | Taint::kStampMisplaced),
+                                       At(3, 30, Taint::kClockStep)};
   const TaintSummary expected = {.samples = 3,
                                  .tainted = 2,
                                  .clock_step = 1,

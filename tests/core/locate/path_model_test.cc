@@ -19,13 +19,11 @@ TEST(PathModel, KnotsReproduceTheMeasuredInflation) {
     double km;
     std::array<double, 5> inflation;
   };
-  for (const Row& row : {Row{173.2, {1.77, 2.04, 5.06, 20.0, 45.5}},
-                         Row{458.3, {1.71, 1.91, 3.44, 9.27, 17.2}},
-                         Row{1024.7, {1.61, 1.86, 2.93, 7.12, 11.4}},
-                         Row{2121.3, {1.48, 1.72, 2.49, 4.86, 8.38}},
-                         Row{4242.6, {1.28, 1.38, 2.09, 4.76, 6.94}},
-                         Row{7746.0, {1.33, 1.42, 1.80, 3.37, 4.37}},
-                         Row{14143.6, {1.29, 1.39, 1.79, 2.68, 3.33}}}) {
+  for (const Row& row :
+       {Row{173.2, {1.77, 2.04, 5.06, 20.0, 45.5}}, Row{458.3, {1.71, 1.91, 3.44, 9.27, 17.2}},
+        Row{1024.7, {1.61, 1.86, 2.93, 7.12, 11.4}}, Row{2121.3, {1.48, 1.72, 2.49, 4.86, 8.38}},
+        Row{4242.6, {1.28, 1.38, 2.09, 4.76, 6.94}}, Row{7746.0, {1.33, 1.42, 1.80, 3.37, 4.37}},
+        Row{14143.6, {1.29, 1.39, 1.79, 2.68, 3.33}}}) {
     for (std::size_t i = 0; i < row.inflation.size(); ++i) {
       EXPECT_NEAR(Model().Quantile(Km(row.km), kPathModelProbabilities[i]).milliseconds(),
                   row.inflation[i] * FibreMs(row.km), 2e-6)
