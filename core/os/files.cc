@@ -81,4 +81,10 @@ Status WriteFileAtomically(const std::string& path, std::string_view contents) {
   return {};
 }
 
+std::string ResolveBeside(const std::string& file, const std::string& path) {
+  const std::size_t slash = file.rfind('/');
+  if (path.empty() || path.front() == '/' || slash == std::string::npos) return path;
+  return file.substr(0, slash + 1) + path;
+}
+
 }  // namespace earshot

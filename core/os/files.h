@@ -46,6 +46,10 @@ Result<std::string> ReadFile(const std::string& path, std::size_t bytes_max = kF
 // Writes path + ".new" beside it, syncs, renames, syncs the folder. Mode 0644.
 Status WriteFileAtomically(const std::string& path, std::string_view contents);
 
+// `path` as seen from the folder of `file`: unchanged when absolute or empty. So a configuration can
+// be moved together with the files it names.
+std::string ResolveBeside(const std::string& file, const std::string& path);
+
 }  // namespace earshot
 
 #endif  // EARSHOT_CORE_OS_FILES_H_

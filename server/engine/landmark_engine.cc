@@ -1,0 +1,324 @@
+#include "server/engine/landmark_engine.h"
+
+#include <algorithm>
+
+#include "core/base/check.h"
+#include "core/protocol/wire_format.h"
+
+namespace earshot {
+namespace {
+
+// A train that may not start yet is tried again after this.
+constexpr Duration kTrainRetry = std::chrono::milliseconds(50);
+
+// A probe key names session and index: 0 is never one, because serials start at 1.
+constexpr unsigned kIndexBits = 16;
+static_assert(wire::kChainLengthMax < (1U << kIndexBits), "an index must fit into a probe key");
+
+std::uint64_t ProbeKey(std::uint64_t serial, std::uint32_t index) {
+  return (serial << kIndexBits) | index;
+}
+
+}  // namespace
+
+LandmarkEngine::LandmarkEngine(const LandmarkKeys& keys, const LandmarkEngineOptions& options,
+                               Random& random, DatagramTransport& transport,
+                               LandmarkObserver& observer, Enrolled enrolled, MonotonicInstant now)
+    : keys_(keys), options_(options), random_(random), transport_(transport), observer_(observer),
+      enrolled_(std::move(enrolled)), door_(keys, random, now), limiter_(options.checks) {
+  EARSHOT_CHECK(options_.session.resolve != nullptr);
+}
+
+void LandmarkEngine::OnDatagram(const Endpoint& from, ByteSpan packet,
+                                const ClockReading& after_receive,
+                                std::optional<WallInstant> kernel_receive) {
+  const MonotonicInstant now = after_receive.monotonic;
+  const std::optional<MessageType> type = PeekType(packet);
+  if (!type.has_value()) return CountRefused(from, Refusal::kMagic);
+  switch (*type) {
+    case MessageType::kPong:
+      return OnPong(from, packet, after_receive, kernel_receive);
+    case MessageType::kEvidence:
+      return OnEvidence(from, packet, now);
+    case MessageType::kHello: {
+      const Refusal refusal = door_.OnHello(packet, from, now, packet_);
+      if (refusal != Refusal::kNone) return CountRefused(from, refusal);
+      ++counters_.retries;
+      transport_.Send(from, packet_.view(), 0);
+      return;
+    }
+    case MessageType::kHello2:
+      return OnHello2(from, packet, after_receive);
+    case MessageType::kRetry:
+    case MessageType::kWelcome:
+    case MessageType::kPing:
+    case MessageType::kReceipt:
+      return CountRefused(from, Refusal::kType);
+  }
+}
+
+void LandmarkEngine::OnHello2(const Endpoint& from, ByteSpan packet, const ClockReading& now) {
+  Bytes32 transcript{};
+  if (const Refusal refusal = door_.CheckHello2(packet, from, now.monotonic, transcript);
+      refusal != Refusal::kNone) {
+    return CountRefused(from, refusal);
+  }
+  if (const auto known = by_transcript_.find(transcript); known != by_transcript_.end()) {
+    LandmarkSession& session = *sessions_.at(known->second).session;
+    const bool is_signed = std::find(unsigned_welcomes_.begin(), unsigned_welcomes_.end(),
+                                     known->second) == unsigned_welcomes_.end();
+    if (is_signed && session.OnHello2Again(from) == Refusal::kNone) {
+      transport_.Send(from, session.welcome(), 0);
+    }
+    return;
+  }
+  if (sessions_.size() >= options_.sessions_max) {
+    ++counters_.table_full;
+    return;
+  }
+  if (!limiter_.Allow(from, now.monotonic)) {
+    ++counters_.checks_limited;
+    return;
+  }
+  tl::expected<OpenedHello, Refusal> hello = door_.OpenHello2(packet, from);
+  if (!hello.has_value()) return CountRefused(from, hello.error());
+  if (!enrolled_(hello->device)) {
+    ++counters_.not_enrolled;
+    return;
+  }
+  const CounterJudgement judgement =
+      counters_of_devices_.Judge(hello->device, hello->session_counter, transcript);
+  if (judgement != CounterJudgement::kFresh) {
+    ++counters_.stale_counter;
+    if (judgement != CounterJudgement::kRepeated) {
+      observer_.OnCounter(keys_.id, hello->device, judgement);
+    }
+    return;
+  }
+  OpenSession(*std::move(hello), now);
+}
+
+void LandmarkEngine::OpenSession(OpenedHello hello, const ClockReading& now) {
+  std::uint64_t session_id = 0;
+  while (session_id == 0 || by_session_id_.contains(session_id)) session_id = random_.NextU64();
+  Result<std::unique_ptr<LandmarkSession>> opened =
+      LandmarkSession::Open(std::move(hello), keys_, options_.session, SessionId(session_id),
+                            random_, now);
+  if (!opened.has_value()) {
+    static_cast<void>(counters_.refusals.Count(Refusal::kKeyAgreement));
+    return;
+  }
+  const Serial serial = next_serial_++;
+  Entry& entry = sessions_[serial];
+  entry.session = *std::move(opened);
+  LandmarkSession& session = *entry.session;
+  by_session_id_.emplace(session_id, serial);
+  by_transcript_.emplace(session.transcript_sha256(), serial);
+
+  // A device has one open session here: its newest, by the counter.
+  Known& known = devices_[session.device()];
+  if (known.open.has_value()) EndSession(*known.open, sessions_.at(*known.open), now.monotonic);
+  known.open = serial;
+  by_source_.erase(known.last_source);
+  known.last_source = session.source();
+  by_source_.insert_or_assign(session.source(), session.device());
+
+  ++counters_.sessions_opened;
+  Rearm(serial, entry);
+  unsigned_welcomes_.push_back(serial);
+  if (unsigned_welcomes_.size() == kWelcomeBatchMax) Flush();
+  observer_.OnSessionOpened(keys_.id, session.device(), session.id(), session.session_counter());
+}
+
+void LandmarkEngine::Flush() {
+  std::vector<WelcomeBytes*> batch;
+  std::vector<LandmarkSession*> waiting;
+  for (const Serial serial : unsigned_welcomes_) {
+    const auto entry = sessions_.find(serial);
+    if (entry == sessions_.end()) continue;
+    waiting.push_back(entry->second.session.get());
+    batch.push_back(&waiting.back()->welcome());
+  }
+  unsigned_welcomes_.clear();
+  if (batch.empty()) return;
+  SignWelcomes(keys_.signing, batch);
+  for (LandmarkSession* session : waiting) {
+    transport_.Send(session->source(), session->welcome(), 0);
+  }
+}
+
+void LandmarkEngine::OnPong(const Endpoint& from, ByteSpan packet,
+                            const ClockReading& after_receive,
+                            std::optional<WallInstant> kernel_receive) {
+  const std::optional<Serial> serial = FindBySession(packet);
+  if (!serial.has_value()) return CountRefused(from, Refusal::kSession);
+  Entry& entry = sessions_.at(*serial);
+  const Refusal refusal = entry.session->OnPong(packet, from, after_receive, kernel_receive);
+  if (refusal != Refusal::kNone) return;  // counted by the session
+  ++counters_.pongs;
+  Rearm(*serial, entry);
+}
+
+void LandmarkEngine::OnEvidence(const Endpoint& from, ByteSpan packet, MonotonicInstant now) {
+  const std::optional<Serial> serial = FindBySession(packet);
+  if (!serial.has_value()) return CountRefused(from, Refusal::kSession);
+  Entry& entry = sessions_.at(*serial);
+  if (entry.session->OnEvidence(packet, from, now, packet_) != Refusal::kNone) return;
+  transport_.Send(from, packet_.view(), 0);
+  if (!entry.session->sampling() && !entry.session->receipt_made()) {
+    EndSession(*serial, entry, now);  // rearms for the lingering
+  }
+}
+
+void LandmarkEngine::OnTransmitStamp(std::uint64_t probe_key, WallInstant stamp,
+                                     WallInstant not_after) {
+  const auto entry = sessions_.find(probe_key >> kIndexBits);
+  if (entry == sessions_.end()) return;
+  const auto index = static_cast<std::uint32_t>(probe_key & ((1U << kIndexBits) - 1));
+  entry->second.session->OnTransmitStamp(index, stamp, not_after);
+}
+
+void LandmarkEngine::OnTimer(MonotonicInstant now) {
+  std::vector<Serial> due;
+  for (const auto& [at, serial] : wakes_) {
+    if (at > now) break;
+    due.push_back(serial);
+  }
+  for (const Serial serial : due) {
+    const auto found = sessions_.find(serial);
+    if (found == sessions_.end()) continue;
+    Entry& entry = found->second;
+    LandmarkSession& session = *entry.session;
+    session.OnTimer(now);
+    StartDueTrains(entry, now);
+    SendDuePings(serial, entry, now);
+    if (!session.sampling() && !session.receipt_made()) EndSession(serial, entry, now);
+    if (!sessions_.contains(serial)) continue;
+    if (session.Forgettable(now)) {
+      Forget(serial);
+    } else {
+      Rearm(serial, entry);
+    }
+  }
+}
+
+void LandmarkEngine::StartDueTrains(Entry& entry, MonotonicInstant now) {
+  while (!entry.trains.empty() && entry.trains.back() <= now) {
+    if (!entry.session->StartTrain(now)) {
+      entry.trains.back() = now + kTrainRetry;
+      return;
+    }
+    entry.trains.pop_back();
+  }
+}
+
+void LandmarkEngine::SendDuePings(Serial serial, Entry& entry, MonotonicInstant now) {
+  LandmarkSession& session = *entry.session;
+  while (const std::optional<DuePing> ping = session.NextPing(now)) {
+    const ClockReading before =
+        transport_.Send(session.source(), ping->bytes, ProbeKey(serial, ping->index));
+    session.OnPingSent(ping->index, before);
+    ++counters_.pings_sent;
+  }
+}
+
+// Ends a session that is not closed yet: with a receipt when it was pinged, without a trace when
+// nobody was asked anything.
+void LandmarkEngine::EndSession(Serial serial, Entry& entry, MonotonicInstant now) {
+  if (entry.session->receipt_made()) return;
+  if (entry.round.has_value() && entry.session->pings_sent() > 0) {
+    Close(serial, entry, *entry.round, now);
+  } else {
+    Forget(serial);
+  }
+}
+
+void LandmarkEngine::Close(Serial serial, Entry& entry, RoundNumber round, MonotonicInstant now) {
+  LandmarkSession& session = *entry.session;
+  Known& known = devices_[session.device()];
+  if (known.open == serial) known.open.reset();
+  entry.trains.clear();
+  ClosedRound closed = session.Close(round, now, std::exchange(known.refused, 0));
+  Rearm(serial, entry);
+  observer_.OnRoundClosed(keys_.id, session.device(), std::move(closed));
+}
+
+void LandmarkEngine::Forget(Serial serial) {
+  const auto found = sessions_.find(serial);
+  if (found == sessions_.end()) return;
+  const Entry& entry = found->second;
+  const LandmarkSession& session = *entry.session;
+  Known& known = devices_[session.device()];
+  if (known.open == serial) known.open.reset();
+  if (entry.wake.has_value()) wakes_.erase({*entry.wake, serial});
+  by_session_id_.erase(session.id().value());
+  by_transcript_.erase(session.transcript_sha256());
+  sessions_.erase(found);
+}
+
+void LandmarkEngine::Rearm(Serial serial, Entry& entry) {
+  MonotonicInstant wake = entry.session->NextWake();
+  if (!entry.trains.empty()) wake = std::min(wake, entry.trains.back());
+  if (entry.wake == wake) return;
+  if (entry.wake.has_value()) wakes_.erase({*entry.wake, serial});
+  entry.wake = wake;
+  wakes_.emplace(wake, serial);
+}
+
+std::optional<MonotonicInstant> LandmarkEngine::NextWake() const {
+  if (wakes_.empty()) return std::nullopt;
+  return wakes_.begin()->first;
+}
+
+bool LandmarkEngine::Ready(const DeviceId& device) const {
+  const auto known = devices_.find(device);
+  if (known == devices_.end() || !known->second.open.has_value()) return false;
+  const Entry& entry = sessions_.at(*known->second.open);
+  return !entry.round.has_value() && entry.session->sampling();
+}
+
+bool LandmarkEngine::PlanTrains(const DeviceId& device, RoundNumber round,
+                                std::span<const MonotonicInstant> starts) {
+  if (!Ready(device)) return false;
+  const Serial serial = *devices_.at(device).open;
+  Entry& entry = sessions_.at(serial);
+  entry.round = round;
+  entry.trains.assign(starts.rbegin(), starts.rend());
+  Rearm(serial, entry);
+  return true;
+}
+
+void LandmarkEngine::EndRound(RoundNumber round, MonotonicInstant now) {
+  std::vector<Serial> over;
+  for (const auto& [serial, entry] : sessions_) {
+    if (entry.round == round && !entry.session->receipt_made()) over.push_back(serial);
+  }
+  for (const Serial serial : over) EndSession(serial, sessions_.at(serial), now);
+}
+
+void LandmarkEngine::EndRound(RoundNumber round, const DeviceId& device, MonotonicInstant now) {
+  const auto known = devices_.find(device);
+  if (known == devices_.end() || !known->second.open.has_value()) return;
+  const Serial serial = *known->second.open;
+  Entry& entry = sessions_.at(serial);
+  if (entry.round == round) EndSession(serial, entry, now);
+}
+
+void LandmarkEngine::CountRefused(const Endpoint& from, Refusal refusal) {
+  static_cast<void>(counters_.refusals.Count(refusal));
+  const auto device = by_source_.find(from);
+  if (device != by_source_.end()) ++devices_.at(device->second).refused;
+}
+
+std::uint32_t LandmarkEngine::TakeRefused(const DeviceId& device) {
+  const auto known = devices_.find(device);
+  return known == devices_.end() ? 0 : std::exchange(known->second.refused, 0);
+}
+
+std::optional<LandmarkEngine::Serial> LandmarkEngine::FindBySession(ByteSpan packet) const {
+  const auto found = by_session_id_.find(PeekSessionId(packet));
+  if (found == by_session_id_.end()) return std::nullopt;
+  return found->second;
+}
+
+}  // namespace earshot

@@ -1,0 +1,174 @@
+// server/engine/landmark_engine.h: one landmark: its door, its sessions, its pings. Sans I/O.
+//
+//   HELLO  -> RETRY                             no state, no public-key operation
+//   HELLO2 -> cookie -> known transcript?       cached WELCOME
+//          -> table full? source's limit?       silence
+//          -> signature -> enrolled? counter?   a session; WELCOME with the next batch
+//   PlanTrains -> PINGs at their instants;  PONG, EVIDENCE -> the session
+//   EndRound -> Receipts, one a session that was pinged
+//
+// Nothing that fails is answered, and nothing that fails changes a session.
+#ifndef EARSHOT_SERVER_ENGINE_LANDMARK_ENGINE_H_
+#define EARSHOT_SERVER_ENGINE_LANDMARK_ENGINE_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "core/base/datagram.h"
+#include "core/base/random.h"
+#include "core/base/time.h"
+#include "core/domain/ids.h"
+#include "core/domain/observation.h"
+#include "core/protocol/handshake_acceptor.h"
+#include "core/protocol/landmark_keys.h"
+#include "core/protocol/landmark_session.h"
+#include "core/protocol/refusal.h"
+#include "core/protocol/welcome_signer.h"
+#include "server/engine/check_limiter.h"
+#include "server/engine/counter_book.h"
+
+namespace earshot {
+
+struct LandmarkEngineOptions {
+  LandmarkSessionOptions session;
+  // Open and lingering sessions. At the limit further HELLO2 meet silence before any signature is
+  // checked; agents try again later.
+  std::size_t sessions_max = 16'384;
+  CheckLimiterOptions checks;
+};
+
+// What a landmark tells its verifier. Calls come from within the engine's own calls; the observer
+// must not call back into the engine, except PlanTrains from OnSessionOpened.
+class LandmarkObserver {
+ public:
+  virtual ~LandmarkObserver() = default;
+  virtual void OnSessionOpened(const LandmarkId& landmark, const DeviceId& device,
+                               SessionId session, std::uint64_t counter) = 0;
+  // A session that was pinged is over.
+  virtual void OnRoundClosed(const LandmarkId& landmark, const DeviceId& device,
+                             ClosedRound round) = 0;
+  // The device signed two HELLO2 with one counter, or an old one.
+  virtual void OnCounter(const LandmarkId& landmark, const DeviceId& device,
+                         CounterJudgement judgement) = 0;
+};
+
+// Only ever grows.
+struct LandmarkEngineCounters {
+  RefusalCounters refusals;  // before a session was found; sessions put theirs into receipts
+  std::uint64_t retries = 0;
+  std::uint64_t table_full = 0;
+  std::uint64_t checks_limited = 0;
+  std::uint64_t not_enrolled = 0;
+  std::uint64_t stale_counter = 0;
+  std::uint64_t sessions_opened = 0;
+  std::uint64_t pings_sent = 0;
+  std::uint64_t pongs = 0;
+};
+
+// Confined to one thread.
+class LandmarkEngine {
+ public:
+  // Whether a device is enrolled with the verifier; a stranger gets no session.
+  using Enrolled = std::function<bool(const DeviceId&)>;
+
+  // All references must outlive the engine. `options.session.resolve` must be set (CHECK).
+  LandmarkEngine(const LandmarkKeys& keys, const LandmarkEngineOptions& options, Random& random,
+                 DatagramTransport& transport, LandmarkObserver& observer, Enrolled enrolled,
+                 MonotonicInstant now);
+  LandmarkEngine(const LandmarkEngine&) = delete;
+  LandmarkEngine& operator=(const LandmarkEngine&) = delete;
+
+  // A datagram as the rim read it. WELCOMEs wait for Flush.
+  void OnDatagram(const Endpoint& from, ByteSpan packet, const ClockReading& after_receive,
+                  std::optional<WallInstant> kernel_receive);
+  // A transmit stamp, under the key that was given to DatagramTransport::Send.
+  void OnTransmitStamp(std::uint64_t probe_key, WallInstant stamp, WallInstant not_after);
+  // Signs and sends the WELCOMEs that wait. Call it when no more datagrams are at hand.
+  void Flush();
+
+  // Sends the pings that are due, retires what is over.
+  void OnTimer(MonotonicInstant now);
+  // When OnTimer has something to do; none: nothing is under way.
+  std::optional<MonotonicInstant> NextWake() const;
+
+  // Whether `device` has an open session that no train was planned for yet.
+  bool Ready(const DeviceId& device) const;
+  // Lets the open session of `device` start trains at `starts` (rising), as part of `round`. False,
+  // and nothing planned, when the session is not Ready. A train that may not start at its time,
+  // because earlier ones are unanswered, is tried again until EndRound.
+  bool PlanTrains(const DeviceId& device, RoundNumber round,
+                  std::span<const MonotonicInstant> starts);
+  // The round is over: every session planned for it ends, its receipt goes to the observer.
+  void EndRound(RoundNumber round, MonotonicInstant now);
+  // As EndRound, for the session of one device.
+  void EndRound(RoundNumber round, const DeviceId& device, MonotonicInstant now);
+
+  const LandmarkId& id() const { return keys_.id; }
+  std::size_t sessions() const { return sessions_.size(); }
+  const LandmarkEngineCounters& counters() const { return counters_; }
+  // Packets that failed authentication in a session of `device` or came from its last address,
+  // since the last call. For rounds in which the device got no session.
+  std::uint32_t TakeRefused(const DeviceId& device);
+
+ private:
+  using Serial = std::uint64_t;
+  struct Entry {
+    std::unique_ptr<LandmarkSession> session;
+    std::optional<RoundNumber> round;            // planned for
+    std::vector<MonotonicInstant> trains;        // not started yet, latest first
+    std::optional<MonotonicInstant> wake;        // as it stands in wakes_
+  };
+  // A device as its packets show it.
+  struct Known {
+    std::optional<Serial> open;  // its open session
+    Endpoint last_source;
+    std::uint32_t refused = 0;
+  };
+
+  void OnHello2(const Endpoint& from, ByteSpan packet, const ClockReading& now);
+  void OpenSession(OpenedHello hello, const ClockReading& now);
+  void OnPong(const Endpoint& from, ByteSpan packet, const ClockReading& after_receive,
+              std::optional<WallInstant> kernel_receive);
+  void OnEvidence(const Endpoint& from, ByteSpan packet, MonotonicInstant now);
+  void SendDuePings(Serial serial, Entry& entry, MonotonicInstant now);
+  void StartDueTrains(Entry& entry, MonotonicInstant now);
+  void Close(Serial serial, Entry& entry, RoundNumber round, MonotonicInstant now);
+  void EndSession(Serial serial, Entry& entry, MonotonicInstant now);
+  void Forget(Serial serial);
+  void Rearm(Serial serial, Entry& entry);
+  void CountRefused(const Endpoint& from, Refusal refusal);
+  std::optional<Serial> FindBySession(ByteSpan packet) const;
+
+  const LandmarkKeys& keys_;
+  LandmarkEngineOptions options_;
+  Random& random_;
+  DatagramTransport& transport_;
+  LandmarkObserver& observer_;
+  Enrolled enrolled_;
+  HandshakeAcceptor door_;
+  CheckLimiter limiter_;
+  CounterBook counters_of_devices_;
+
+  Serial next_serial_ = 1;
+  std::map<Serial, Entry> sessions_;
+  std::map<std::uint64_t, Serial> by_session_id_;
+  std::map<Bytes32, Serial> by_transcript_;
+  std::map<DeviceId, Known> devices_;
+  std::map<Endpoint, DeviceId> by_source_;
+  std::set<std::pair<MonotonicInstant, Serial>> wakes_;
+  std::vector<Serial> unsigned_welcomes_;
+  Packet packet_;  // reused
+  LandmarkEngineCounters counters_;
+};
+
+}  // namespace earshot
+
+#endif  // EARSHOT_SERVER_ENGINE_LANDMARK_ENGINE_H_
