@@ -44,12 +44,11 @@ const std::map<std::string, std::set<std::string>>& AllowedEdges() {
     e["server/engine"] = CoreRooms();
     e["server/engine"].erase("core/os");
     e["server/io"] = CoreRooms();
-    e["server/io"].insert({"core/os", "server/engine"});
+    e["server/io"].insert("server/engine");
     e["sim"] = CoreRooms();
-    e["sim"].insert({"core/os", "server/engine", "agent/engine"});
+    e["sim"].insert({"server/engine", "agent/engine"});
     e["bench"] = CoreRooms();
-    e["bench"].insert(
-        {"core/os", "server/engine", "server/io", "agent/engine", "agent/io", "sim"});
+    e["bench"].insert({"server/engine", "server/io", "agent/engine", "agent/io", "sim"});
     e["cli"] = e["bench"];
     e["cli"].insert("bench");
     return e;
