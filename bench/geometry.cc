@@ -158,8 +158,9 @@ std::vector<BenchGoal> GoalsOf(const std::vector<GeometryBenchRow>& rows) {
 
 Result<GeometryBenchReport> RunGeometryBench(const GeometryBenchOptions& options) {
   if (!kOptimised) {
-    return Fail(ErrorCode::kUnsupported,
-                "this build is not optimised, so its figures would mislead; use the release preset");
+    return Fail(
+        ErrorCode::kUnsupported,
+        "this build is not optimised, so its figures would mislead; use the release preset");
   }
   if (options.cases < 1 || options.rounds < 1) {
     return Fail(ErrorCode::kInvalidArgument, "a bench needs at least one case and one round");

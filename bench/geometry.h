@@ -41,7 +41,7 @@ struct GeometryBenchRow {
 
 struct GeometryBenchReport {
   std::vector<GeometryBenchRow> rows;  // 8, 30 and 100 discs
-  std::vector<BenchGoal> goals;        // 30 discs: at most 100 us, at least 20 times faster, all fit
+  std::vector<BenchGoal> goals;  // 30 discs: at most 100 us, at least 20 times faster, all fit
 };
 
 // Takes about two seconds. kUnsupported from a build without optimisation, whose figures would

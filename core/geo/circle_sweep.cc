@@ -50,8 +50,8 @@ struct Event {
   }
 };
 
-// How deep a point moving along a circle is. Counts, for each domain and last for the clip, the discs
-// that do not contain the point.
+// How deep a point moving along a circle is. Counts, for each domain and last for the clip, the
+// discs that do not contain the point.
 class DepthCounter {
  public:
   void Reset(const std::vector<std::int32_t>& missing) {
@@ -132,7 +132,8 @@ Sweeper::Sweeper(std::span<const DomainDisc> discs, int k, const std::optional<D
   AddDiscs(std::move(proper));
 }
 
-// Small discs first: the deepest points tend to lie on them, and what is found early prunes the rest.
+// Small discs first: the deepest points tend to lie on them, and what is found early prunes the
+// rest.
 void Sweeper::AddDiscs(std::vector<Owned> proper) {
   const auto key = [](const Owned& o) {
     return std::tuple(o.disc.radius(), o.disc.centre().x(), o.disc.centre().y(),
@@ -152,8 +153,8 @@ void Sweeper::AddDiscs(std::vector<Owned> proper) {
   owners_begin_.push_back(static_cast<std::uint32_t>(owners_.size()));
 }
 
-// Where circle `circle` lies as seen from disc `disc`. A pair is always judged from its smaller circle,
-// so that two circles never disagree on how they lie.
+// Where circle `circle` lies as seen from disc `disc`. A pair is always judged from its smaller
+// circle, so that two circles never disagree on how they lie.
 Relation Sweeper::RelationOf(std::uint32_t circle, std::uint32_t disc) const {
   const Circle& small = result_.circles[std::min(circle, disc)];
   const Circle& large = result_.circles[std::max(circle, disc)];
@@ -205,9 +206,9 @@ bool Sweeper::FindCrossings(std::uint32_t i) {
 // Fills events_ from crossed_ and brings the counter to the sweep's start.
 //
 // The arc of circle i inside disc j reaches h to both sides of the direction of j's centre, with
-// tan^2(h/2) = (t^2 - a^2) / (b^2 - t^2), t = sin(r_j/2), a = sin((d - r_i)/2), b = sin((d + r_i)/2):
-// the spherical half-angle formula (Todhunter, "Spherical Trigonometry", art. 45), which keeps its
-// digits for small and for nearly tangent circles.
+// tan^2(h/2) = (t^2 - a^2) / (b^2 - t^2), t = sin(r_j/2), a = sin((d - r_i)/2), b = sin((d +
+// r_i)/2): the spherical half-angle formula (Todhunter, "Spherical Trigonometry", art. 45), which
+// keeps its digits for small and for nearly tangent circles.
 void Sweeper::AddCrossings(std::uint32_t i) {
   events_.clear();
   const Circle& circle = result_.circles[i];
@@ -252,7 +253,8 @@ void Sweeper::EmitArcs(std::uint32_t i) {
   result_.depth_max = std::max(result_.depth_max, counter_.depth());
   const bool at_start = OnBoundary(i);
   if (events_.empty()) {
-    if (at_start) result_.arcs.push_back({.circle = i, .closed = true, .begin_at = {}, .end_at = {}});
+    if (at_start)
+      result_.arcs.push_back({.circle = i, .closed = true, .begin_at = {}, .end_at = {}});
     return;
   }
   const std::size_t first = result_.arcs.size();
@@ -285,9 +287,8 @@ void Sweeper::EmitArcs(std::uint32_t i) {
   }
   // An arc of no length is a tie being counted, not a boundary.
   const auto begin = result_.arcs.begin() + static_cast<std::ptrdiff_t>(first);
-  const auto end = std::remove_if(begin, result_.arcs.end(), [](const SweepArc& a) {
-    return !a.closed && a.begin == a.end;
-  });
+  const auto end = std::remove_if(begin, result_.arcs.end(),
+                                  [](const SweepArc& a) { return !a.closed && a.begin == a.end; });
   result_.arcs.erase(end, result_.arcs.end());
 }
 
@@ -304,8 +305,9 @@ Circle::Circle(const UnitVector& centre_in, Angle radius_in)
   const UnitVector& c = centre;
   east = std::abs(c.z()) < 0.8 ? UnitVector::Towards(-c.y(), c.x(), 0)
                                : UnitVector::Towards(0, -c.z(), c.y());
-  north = UnitVector::Towards(c.y() * east.z() - c.z() * east.y(), c.z() * east.x() - c.x() * east.z(),
-                              c.x() * east.y() - c.y() * east.x());
+  north =
+      UnitVector::Towards(c.y() * east.z() - c.z() * east.y(), c.z() * east.x() - c.x() * east.z(),
+                          c.x() * east.y() - c.y() * east.x());
 }
 
 UnitVector Circle::PointAt(DiamondAngle at) const {

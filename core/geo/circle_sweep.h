@@ -12,7 +12,8 @@
 namespace earshot::internal {
 
 // A place on a circle, as the direction from its centre: monotone in the angle, 4 to the turn, 0 at
-// the frame's east. ("Diamond angle": y / (|x| + |y|) and its mirror images. Sorting needs no atan2.)
+// the frame's east. ("Diamond angle": y / (|x| + |y|) and its mirror images. Sorting needs no
+// atan2.)
 using DiamondAngle = double;
 
 // The boundary of one or more equal discs, with the frame in which places on it are measured.
@@ -37,8 +38,8 @@ struct Circle {
   double half_cosine;
 };
 
-// A crossing of two circles: walking counterclockwise, `walker` enters `entered` there (so `entered`,
-// walked counterclockwise, leaves `walker` at the same point).
+// A crossing of two circles: walking counterclockwise, `walker` enters `entered` there (so
+// `entered`, walked counterclockwise, leaves `walker` at the same point).
 struct Crossing {
   std::uint32_t walker = 0;
   std::uint32_t entered = 0;

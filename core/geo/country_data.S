@@ -6,6 +6,6 @@
         .hidden earshot_country_data_begin
         .hidden earshot_country_data_end
 earshot_country_data_begin:
-        .incbin "countries-50m.bin"
+        .incbin "countries.bin"
 earshot_country_data_end:
         .section .note.GNU-stack, "", %progbits

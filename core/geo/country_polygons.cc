@@ -10,7 +10,8 @@
 namespace earshot::internal {
 namespace {
 
-// Lines between points this close stay within 0.3 km of the straight line in longitude and latitude.
+// Lines between points this close stay within 0.3 km of the straight line in longitude and
+// latitude.
 constexpr Distance kPolygonSpacing = Distance::Kilometres(50);
 
 S2Point ToS2Point(const UnitVector& v) { return {v.x(), v.y(), v.z()}; }

@@ -48,9 +48,9 @@ class CountryZones::Impl {
     return set;
   }
 
-  std::vector<CountryCode> codes;          // sorted
-  std::vector<std::string> names;          // by place in codes
-  std::vector<CountrySet> shape_owners;    // by shape
+  std::vector<CountryCode> codes;                      // sorted
+  std::vector<std::string> names;                      // by place in codes
+  std::vector<CountrySet> shape_owners;                // by shape
   std::vector<std::vector<std::uint32_t>> arc_shapes;  // the shapes beside each arc
   internal::CountryPolygons polygons;
   internal::OutlineTree outlines;
@@ -136,7 +136,8 @@ std::string Upper(std::string_view text) {
 // What someone who wrote `text` probably meant, as the end of a sentence.
 std::string ProbablyMeant(std::string_view text) {
   // Two habits that ISO 3166 reserves and does not use.
-  static const std::map<std::string, std::string, std::less<>> kHabits = {{"UK", "GB"}, {"EL", "GR"}};
+  static const std::map<std::string, std::string, std::less<>> kHabits = {{"UK", "GB"},
+                                                                          {"EL", "GR"}};
   const CountryZones& zones = CountryZones::Default();
   const std::string upper = Upper(text);
   const auto habit = kHabits.find(upper);
@@ -189,7 +190,8 @@ Distance CountryZones::DistanceToCountry(Position position, CountryCode code) co
 std::vector<CountryCode> CountryZones::CountriesTouchedBy(const DepthRegion& region,
                                                           Distance margin) const {
   CountrySet touched = impl_->outlines.OwnersNear(region, margin);
-  for (const BoundaryArc* arc : OneArcPerComponent(region)) touched |= impl_->OwnersAt(arc->midpoint);
+  for (const BoundaryArc* arc : OneArcPerComponent(region))
+    touched |= impl_->OwnersAt(arc->midpoint);
   return impl_->ListOf(touched);
 }
 
@@ -220,8 +222,8 @@ Result<CountryCode> ParseCountryCode(std::string_view text) {
     if (std::ranges::binary_search(zones.countries(), code)) return code;
   }
   return Fail(ErrorCode::kNotFound,
-              fmt::format("\"{}\" is not an ISO 3166-1 alpha-2 code of a country on the map{}", text,
-                          ProbablyMeant(text)));
+              fmt::format("\"{}\" is not an ISO 3166-1 alpha-2 code of a country on the map{}",
+                          text, ProbablyMeant(text)));
 }
 
 }  // namespace earshot

@@ -39,8 +39,8 @@ class Cap {
 };
 
 // The map from points to depth: a domain contains a point if all its discs do, the depth of a point
-// is the number of domains that contain it, and outside the clip (if there is one) it is -1. Domains
-// with only discs that say nothing contain every point; one empty disc silences its domain.
+// is the number of domains that contain it, and outside the clip (if there is one) it is -1.
+// Domains with only discs that say nothing contain every point; one empty disc silences its domain.
 //
 // Immutable, so any number of threads may ask.
 class DepthField {

@@ -30,8 +30,8 @@ std::vector<DomainDisc> Grown(std::span<const DomainDisc> discs, Angle by) {
 }
 
 BoundaryArc ToBoundaryArc(const Circle& circle, const SweepArc& arc, std::uint32_t component) {
-  const Angle turn = arc.closed ? Angle::Radians(2.0 * std::numbers::pi)
-                                : Circle::Turn(arc.begin, arc.end);
+  const Angle turn =
+      arc.closed ? Angle::Radians(2.0 * std::numbers::pi) : Circle::Turn(arc.begin, arc.end);
   const double begin = arc.closed ? 0.0 : arc.begin;
   return {.centre = circle.centre,
           .radius = circle.radius,
@@ -91,9 +91,9 @@ Angle BoundaryArc::AngleTo(const UnitVector& point) const {
   const bool after_begin = SideOf(centre, begin, point) >= 0;
   const bool before_end = SideOf(centre, end, point) <= 0;
   const double full = 2.0 * std::numbers::pi;
-  const bool beside = turn.radians() >= full ||
-                      (turn.radians() <= std::numbers::pi ? after_begin && before_end
-                                                          : after_begin || before_end);
+  const bool beside =
+      turn.radians() >= full ||
+      (turn.radians() <= std::numbers::pi ? after_begin && before_end : after_begin || before_end);
   if (beside) {
     return Angle::Radians(std::abs(centre.AngleTo(point).radians() - radius.radians()));
   }
@@ -108,11 +108,11 @@ Angle DepthRegion::AngleTo(const UnitVector& point) const {
 }
 
 DepthRegion::DepthRegion(std::span<const DomainDisc> discs, int k, const std::optional<Disc>& clip)
-    : field_(Grown(discs, OutwardAngle(kFieldTolerance)), Grown(clip, OutwardAngle(kFieldTolerance))),
+    : field_(Grown(discs, OutwardAngle(kFieldTolerance)),
+             Grown(clip, OutwardAngle(kFieldTolerance))),
       k_(std::max(k, 0)) {
   const Angle tolerance = OutwardAngle(kOutwardTolerance);
-  const SweepResult sweep =
-      internal::Sweep(Grown(discs, tolerance), k_, Grown(clip, tolerance));
+  const SweepResult sweep = internal::Sweep(Grown(discs, tolerance), k_, Grown(clip, tolerance));
   depth_max_ = sweep.depth_max;
   if (IsEmpty()) return;
   if (sweep.arcs.empty()) {

@@ -50,8 +50,8 @@ struct BoundaryArc {
 //
 // Handled, not assumed away: empty discs, points, discs above 90 degrees, discs that are everything
 // (one that leaves out less than 26 m around its antipode counts as such), holes, several pieces,
-// equal and tangent circles, poles and the antimeridian (nothing happens there), k <= 0 (every point
-// of the clip), k above the number of domains (no point).
+// equal and tangent circles, poles and the antimeridian (nothing happens there), k <= 0 (every
+// point of the clip), k above the number of domains (no point).
 class DepthRegion {
  public:
   // Only points inside `clip` count, when there is one: "does the region meet the declared site?"

@@ -15,7 +15,7 @@ constexpr double kInwardMargin = 0.01 / kPolarRadius.metres();
 
 Disc::Disc(UnitVector centre, Angle radius)
     : centre_(centre),
-      radius_(Angle::Radians(radius.radians() < 0    ? -1.0
+      radius_(Angle::Radians(radius.radians() < 0     ? -1.0
                              : radius.radians() < kPi ? radius.radians()
                                                       : kPi)) {}
 

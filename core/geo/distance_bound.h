@@ -53,8 +53,7 @@ class DistanceBound {
 
  private:
   DistanceBound(Distance radius, Medium medium) : radius_(radius), medium_(medium) {}
-  Distance radius_ =
-      Distance::Metres(std::numeric_limits<double>::infinity());
+  Distance radius_ = Distance::Metres(std::numeric_limits<double>::infinity());
   Medium medium_ = Medium::kVacuum;
 };
 

@@ -92,7 +92,8 @@ struct OutlineTree::Query {
 
   const DepthRegion& region;
   Angle reach;
-  // Contains the region grown by `reach`, and more: growing every disc stretches the tips of a lens.
+  // Contains the region grown by `reach`, and more: growing every disc stretches the tips of a
+  // lens.
   DepthField grown;
 };
 
@@ -129,21 +130,20 @@ void OutlineTree::Build(std::vector<std::uint32_t>& order, std::uint32_t begin, 
                         const std::vector<Disc>& discs, std::span<const CountrySet> arc_owners) {
   const std::size_t self = nodes_.size();
   const std::span<std::uint32_t> mine = std::span(order).subspan(begin, end - begin);
-  const Disc disc = mine.size() == 1
-                        ? discs[mine[0]]
-                        : DiscAround(
-                              mine,
-                              [&](std::uint32_t i) -> const UnitVector& { return discs[i].centre(); },
-                              [&](std::uint32_t i) { return discs[i].radius().radians(); });
+  const Disc disc =
+      mine.size() == 1
+          ? discs[mine[0]]
+          : DiscAround(
+                mine, [&](std::uint32_t i) -> const UnitVector& { return discs[i].centre(); },
+                [&](std::uint32_t i) { return discs[i].radius().radians(); });
   CountrySet owners;
   for (const std::uint32_t i : mine) owners |= arc_owners[chains_[i].arc];
   nodes_.push_back({disc, Cap(disc), owners, begin, end, 0});
   if (mine.size() > 1) {
     const std::size_t axis = WidestAxis(mine, discs);
     const std::uint32_t middle = begin + (end - begin) / 2;
-    std::ranges::nth_element(mine, mine.begin() + (middle - begin), {}, [&](std::uint32_t i) {
-      return Coordinate(discs[i].centre(), axis);
-    });
+    std::ranges::nth_element(mine, mine.begin() + (middle - begin), {},
+                             [&](std::uint32_t i) { return Coordinate(discs[i].centre(), axis); });
     Build(order, begin, middle, discs, arc_owners);
     Build(order, middle, end, discs, arc_owners);
   }
@@ -176,7 +176,8 @@ CountrySet OutlineTree::OwnersNear(const DepthRegion& region, Distance reach) co
   return found;
 }
 
-bool OutlineTree::AnyNear(const DepthRegion& region, Distance reach, const ArcFilter& filter) const {
+bool OutlineTree::AnyNear(const DepthRegion& region, Distance reach,
+                          const ArcFilter& filter) const {
   if (region.IsEmpty()) return false;
   const Query query(region, reach);
   bool found = false;

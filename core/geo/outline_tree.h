@@ -37,7 +37,8 @@ class OutlineTree {
   // Whether some point of an arc that `filter` lets through may lie within `reach` of `region`.
   bool AnyNear(const DepthRegion& region, Distance reach, const ArcFilter& filter) const;
 
-  // The least angle from `point` to a line between neighbouring vertices of country `country`'s arcs.
+  // The least angle from `point` to a line between neighbouring vertices of country `country`'s
+  // arcs.
   Angle AngleToOutline(const UnitVector& point, std::size_t country) const;
 
  private:

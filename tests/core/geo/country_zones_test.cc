@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 
 #include "core/geo/wgs84.h"
 #include "tests/core/geo/random_discs.h"
@@ -39,11 +40,38 @@ TEST(CountriesAt, PlacesBelongToTheirCountries) {
   EXPECT_THAT(Zones().CountriesAt(At(50.45, 30.52)), ElementsAre(Code("UA")));
   EXPECT_THAT(Zones().CountriesAt(At(25.04, 121.56)), ElementsAre(Code("TW")));
   EXPECT_THAT(Zones().CountriesAt(At(-33.90, 18.60)), ElementsAre(Code("ZA")));
-  EXPECT_THAT(Zones().CountriesAt(At(-29.30, 27.50)), ElementsAre(Code("LS")));  // a hole in ZA
+  EXPECT_THAT(Zones().CountriesAt(At(-29.30, 27.50)), ElementsAre(Code("LS")));   // a hole in ZA
   EXPECT_THAT(Zones().CountriesAt(At(66.00, -173.00)), ElementsAre(Code("RU")));  // beyond 180
   EXPECT_THAT(Zones().CountriesAt(At(-17.80, 178.00)), ElementsAre(Code("FJ")));
   EXPECT_THAT(Zones().CountriesAt(At(-90, 0)), ElementsAre(Code("AQ")));
   EXPECT_THAT(Zones().CountriesAt(At(4.9, -52.5)), ElementsAre(Code("FR")));  // French Guiana
+}
+
+TEST(CountriesAt, IslandsTooSmallForTheCoarseMapAreThere) {
+  EXPECT_THAT(Zones().CountriesAt(At(16.833, 112.338)), ElementsAre(Code("CN")));  // Woody Island
+  EXPECT_THAT(Zones().CountriesAt(At(36.13, -5.348)), ElementsAre(Code("GI")));
+  const DepthRegion reefs = DiscRegion(At(10.0, 114.3), Distance::Kilometres(60));
+  EXPECT_THAT(Zones().CountriesTouchedBy(reefs, kDefaultZoneMargin), Contains(Code("CN")));
+  EXPECT_THAT(Zones().CountriesTouchedBy(reefs, kDefaultZoneMargin), Contains(Code("VN")));
+}
+
+// An outline turned inside out would hold the whole Earth.
+TEST(CountriesAt, NoCountryHoldsMoreOfTheEarthThanItsShare) {
+  RandomDiscs random(9);
+  constexpr int kPoints = 30'000;
+  std::map<CountryCode, int> hits;
+  int land = 0;
+  for (int i = 0; i < kPoints; ++i) {
+    const auto codes = Zones().CountriesAt(random.Point().ToPosition());
+    land += codes.empty() ? 0 : 1;
+    for (const CountryCode code : codes) ++hits[code];
+  }
+  EXPECT_NEAR(static_cast<double>(land) / kPoints, 0.29, 0.015);
+  for (const auto& [code, count] : hits) {
+    EXPECT_LT(static_cast<double>(count) / kPoints, 0.04) << code.text();
+  }
+  // Russia, the greatest: 17.1 of 510 million square kilometres.
+  EXPECT_NEAR(static_cast<double>(hits[Code("RU")]) / kPoints, 0.0335, 0.005);
 }
 
 TEST(CountriesAt, SeaBelongsToNobodyAndDisputedLandToSeveral) {
@@ -114,7 +142,7 @@ TEST(CountriesTouchedBy, SmallRegionTouchesItsCountryAndThoseWithinTheMargin) {
 }
 
 TEST(CountriesTouchedBy, RegionAtSeaTouchesNobodyUntilTheMarginReachesACoast) {
-  const DepthRegion atlantic = DiscRegion(At(0, -30), Distance::Kilometres(100));
+  const DepthRegion atlantic = DiscRegion(At(0, -25), Distance::Kilometres(100));
   EXPECT_THAT(Zones().CountriesTouchedBy(atlantic, kDefaultZoneMargin), IsEmpty());
   EXPECT_THAT(Zones().CountriesTouchedBy(atlantic, Distance::Kilometres(1000)),
               ElementsAre(Code("BR")));
@@ -154,8 +182,9 @@ TEST(CountriesTouchedBy, NoCountryWithinTheMarginOfAPointOfTheRegionIsOmitted) {
     const auto touched = Zones().CountriesTouchedBy(region, margin);
     for (int p = 0; p < 60; ++p) {
       const BoundaryArc* arc =
-          region.boundary().empty() ? nullptr : &region.boundary()[static_cast<std::size_t>(p) %
-                                                                   region.boundary().size()];
+          region.boundary().empty()
+              ? nullptr
+              : &region.boundary()[static_cast<std::size_t>(p) % region.boundary().size()];
       const UnitVector seed = arc == nullptr ? random.Point() : arc->midpoint;
       const UnitVector inside = random.PointNear(seed, 0.3 * random.Unit());
       if (!region.Contains(inside)) continue;
@@ -190,10 +219,9 @@ TEST(RegionInsideCountries, CoastAndEnclaveAreObstacles) {
   const DepthRegion coast = DiscRegion(At(43.5, 4.0), Distance::Kilometres(30));
   EXPECT_FALSE(Zones().RegionInsideCountries(coast, std::vector{Code("FR")}, Distance()));
   const DepthRegion around_lesotho = DiscRegion(At(-29.5, 28.2), Distance::Kilometres(250));
-  EXPECT_FALSE(
-      Zones().RegionInsideCountries(around_lesotho, std::vector{Code("ZA")}, Distance()));
-  EXPECT_TRUE(Zones().RegionInsideCountries(around_lesotho,
-                                            std::vector{Code("LS"), Code("ZA")}, Distance()));
+  EXPECT_FALSE(Zones().RegionInsideCountries(around_lesotho, std::vector{Code("ZA")}, Distance()));
+  EXPECT_TRUE(Zones().RegionInsideCountries(around_lesotho, std::vector{Code("LS"), Code("ZA")},
+                                            Distance()));
 }
 
 TEST(RegionInsideCountries, EmptyRegionProvesNothing) {

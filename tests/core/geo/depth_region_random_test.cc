@@ -18,9 +18,7 @@ namespace {
 using Point = std::array<long double, 3>;
 
 Point ToPoint(const UnitVector& v) { return {v.x(), v.y(), v.z()}; }
-long double Dot(const Point& a, const Point& b) {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
+long double Dot(const Point& a, const Point& b) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
 Point Cross(const Point& a, const Point& b) {
   return {a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]};
 }
@@ -81,12 +79,13 @@ int LargestSubset(const RandomCase& c, long double grown, long double slack) {
   std::vector<SlowDisc> discs;
   std::vector<std::uint32_t> domains;
   for (const DomainDisc& d : c.discs) {
-    discs.push_back({ToPoint(d.disc.centre()), d.disc.IsEmpty() ? -1 : d.disc.radius().radians() + grown});
+    discs.push_back(
+        {ToPoint(d.disc.centre()), d.disc.IsEmpty() ? -1 : d.disc.radius().radians() + grown});
     if (std::ranges::find(domains, d.domain) == domains.end()) domains.push_back(d.domain);
   }
   if (c.clip.has_value()) {
-    discs.push_back({ToPoint(c.clip->centre()),
-                     c.clip->IsEmpty() ? -1 : c.clip->radius().radians() + grown});
+    discs.push_back(
+        {ToPoint(c.clip->centre()), c.clip->IsEmpty() ? -1 : c.clip->radius().radians() + grown});
   }
   const std::vector<Point> candidates = Candidates(discs);
   // Bit i of a candidate's row: disc i holds it.
@@ -169,10 +168,11 @@ TEST(DepthRegionOnRandomDiscs, AreaIsWithinFourSigmaOfCountingPoints) {
     for (const BoundaryArc& arc : region.boundary()) {
       reach = std::max(reach, centre.AngleTo(arc.midpoint).radians());
     }
-    const double radius = reach < 0.3 && reach > 0 ? std::min(6 * reach, std::numbers::pi)
-                                                   : std::numbers::pi;
+    const double radius =
+        reach < 0.3 && reach > 0 ? std::min(6 * reach, std::numbers::pi) : std::numbers::pi;
     int hits = 0;
-    for (int p = 0; p < kPoints; ++p) hits += region.Contains(random.PointNear(centre, radius)) ? 1 : 0;
+    for (int p = 0; p < kPoints; ++p)
+      hits += region.Contains(random.PointNear(centre, radius)) ? 1 : 0;
     const double sampled = kEarthArea.square_kilometres() * (1 - std::cos(radius)) / 2;
     const double share = region.area().square_kilometres() / sampled;
     if (radius < 3.0 && share > 0.8) continue;  // the region reaches past its arcs' midpoints

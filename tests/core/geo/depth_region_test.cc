@@ -65,8 +65,8 @@ TEST(DepthRegion, DepthAboveTheNumberOfDomainsIsEmpty) {
 }
 
 TEST(DepthRegion, DiscsOfOneDomainCountTogether) {
-  const std::vector<DomainDisc> discs = {{Degrees(At(0, 0), 10), 7}, {Degrees(At(0, 50), 10), 7},
-                                         {Degrees(At(0, 5), 10), 9}};
+  const std::vector<DomainDisc> discs = {
+      {Degrees(At(0, 0), 10), 7}, {Degrees(At(0, 50), 10), 7}, {Degrees(At(0, 5), 10), 9}};
   const DepthRegion region(discs, 1);
   EXPECT_EQ(region.domain_count(), 2);
   EXPECT_EQ(region.depth_max(), 1);
@@ -143,7 +143,8 @@ TEST(DepthRegion, DiscTangentFromInsideIsTheRegion) {
 TEST(DepthRegion, ThreeCirclesThroughOnePointMeetThere) {
   const UnitVector truth = At(22.3, 114.2);
   std::vector<Disc> discs;
-  for (const auto& [latitude, longitude] : {std::pair{60.0, 114.2}, {-10.0, 70.0}, {-10.0, 160.0}}) {
+  for (const auto& [latitude, longitude] :
+       {std::pair{60.0, 114.2}, {-10.0, 70.0}, {-10.0, 160.0}}) {
     const UnitVector centre = At(latitude, longitude);
     discs.emplace_back(centre, centre.AngleTo(truth));
   }
@@ -199,8 +200,10 @@ TEST(DepthRegion, TwoHemispheresMeetInALune) {
 
 TEST(DepthRegion, NothingHappensAtPolesAndTheAntimeridian) {
   // The same figure, turned about: same depth, area and number of curves wherever it lies.
-  const double area = Region({Degrees(At(0, -4), 6), Degrees(At(0, 4), 6)}, 2).area().square_kilometres();
-  for (const auto& [a, b] : {std::pair{At(0, 176), At(0, -176)}, {At(86, 0), At(86, 180)},
+  const double area =
+      Region({Degrees(At(0, -4), 6), Degrees(At(0, 4), 6)}, 2).area().square_kilometres();
+  for (const auto& [a, b] : {std::pair{At(0, 176), At(0, -176)},
+                             {At(86, 0), At(86, 180)},
                              {At(-86, 90), At(-86, -90)}}) {
     const double apart = a.AngleTo(b).radians() * 180 / kPi;
     const DepthRegion region = Region({Degrees(a, apart * 0.75), Degrees(b, apart * 0.75)}, 2);

@@ -104,13 +104,15 @@ TEST(DistanceBound, DefaultBoundExcludesNoPlace) {
   EXPECT_FALSE(Vacuum(milliseconds(1)).Excludes(Distance::Kilometres(149)));
 }
 
-// One exchange as physics allows it: the signal takes at least 2 d / c, the landmark's clock may run
-// slow by the stated rate and cuts both stamps to its resolution.
-Duration MeasuredRtt(Distance distance, Duration delay, double rate_error_ppm, Duration resolution) {
+// One exchange as physics allows it: the signal takes at least 2 d / c, the landmark's clock may
+// run slow by the stated rate and cuts both stamps to its resolution.
+Duration MeasuredRtt(Distance distance, Duration delay, double rate_error_ppm,
+                     Duration resolution) {
   const long double flight = 2e9L * static_cast<long double>(distance.metres()) / 299792458.0L;
   const long double shown = (flight + static_cast<long double>(delay.count())) *
                             (1.0L - static_cast<long double>(rate_error_ppm) * 1e-6L);
-  const auto ticks = static_cast<std::int64_t>(shown / static_cast<long double>(resolution.count()));
+  const auto ticks =
+      static_cast<std::int64_t>(shown / static_cast<long double>(resolution.count()));
   return ticks * resolution;
 }
 

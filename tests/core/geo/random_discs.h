@@ -34,11 +34,11 @@ class RandomDiscs {
   UnitVector PointNear(const UnitVector& centre, double radius) {
     const double height = 1.0 - Unit() * (1.0 - std::cos(radius));
     const double turn = 2.0 * std::numbers::pi * Unit();
-    const UnitVector helper = std::abs(centre.z()) < 0.9 ? UnitVector() : UnitVector::Towards(1, 0, 0);
-    const UnitVector east = UnitVector::Towards(
-        helper.y() * centre.z() - helper.z() * centre.y(),
-        helper.z() * centre.x() - helper.x() * centre.z(),
-        helper.x() * centre.y() - helper.y() * centre.x());
+    const UnitVector helper =
+        std::abs(centre.z()) < 0.9 ? UnitVector() : UnitVector::Towards(1, 0, 0);
+    const UnitVector east = UnitVector::Towards(helper.y() * centre.z() - helper.z() * centre.y(),
+                                                helper.z() * centre.x() - helper.x() * centre.z(),
+                                                helper.x() * centre.y() - helper.y() * centre.x());
     const UnitVector north(UnitVector::Towards(centre.y() * east.z() - centre.z() * east.y(),
                                                centre.z() * east.x() - centre.x() * east.z(),
                                                centre.x() * east.y() - centre.y() * east.x()));

@@ -26,8 +26,7 @@ TEST(Destination, ArrivesAtTheDistanceItWasAskedFor) {
   const Position start = At(1.29, 103.85);
   for (const double azimuth : {0.0, 37.0, 90.0, 200.0, 359.0}) {
     for (const double km : {0.001, 25.0, 2600.0, 15000.0}) {
-      const Position end =
-          Destination(start, Angle::Degrees(azimuth), Distance::Kilometres(km));
+      const Position end = Destination(start, Angle::Degrees(azimuth), Distance::Kilometres(km));
       EXPECT_NEAR(GeodesicDistance(start, end).kilometres(), km, 1e-9) << azimuth << " " << km;
     }
   }
