@@ -94,6 +94,11 @@ std::optional<Judgement> JudgeEvidence(const Case& c) {
   for (const CryptographicFinding finding : c.input.observation.findings) {
     AddOnce(convicting, Plain(CodeOf(finding)));
   }
+  // The device signed it, so whoever carried it does not matter, a landmark at fault included.
+  for (const LandmarkObservation& seen : c.input.observation.landmarks) {
+    if (seen.evidence != EvidenceState::kMismatch) continue;
+    AddOnce(convicting, Plain(ReasonCode::kEvidenceMismatch));
+  }
   if (!convicting.empty()) {
     return Judgement{Verdict::kInvalidProof, Basis::kCryptographic, std::move(convicting)};
   }

@@ -67,8 +67,10 @@ Reason About(ReasonCode code, const Candidate& chosen, Rtt threshold) {
 }  // namespace
 
 double NearestLandmarkTest::FalseAlarmProbability(const Policy& policy) const {
-  return std::clamp(policy.false_alarm_rate, 1.0 - kPathModelProbabilities.back(),
-                    1.0 - kPathModelProbabilities.front());
+  constexpr double kLeast = 1.0 - kPathModelProbabilities.back();
+  constexpr double kMost = 1.0 - kPathModelProbabilities.front();
+  // Written so that NaN becomes the least: the fewest alarms, and never a licence to accuse.
+  return policy.false_alarm_rate > kLeast ? std::min(policy.false_alarm_rate, kMost) : kLeast;
 }
 
 Rtt NearestLandmarkTest::Threshold(const Policy& policy) const {

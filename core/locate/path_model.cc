@@ -6,8 +6,8 @@
 namespace earshot {
 namespace {
 
-// Bands of the measurement, each at the geometric mean of its limits; the last ends at half the
-// Earth's circumference, 20,004 km.
+// Bands of the measurement, each at the geometric mean of its limits; the last ends at
+// 20,004 km.
 constexpr std::array<PathKnot, 7> kMeasured2020 = {{
     {Distance::Kilometres(173.2), {1.77, 2.04, 5.06, 20.0, 45.5}},    // 100 to 300 km
     {Distance::Kilometres(458.3), {1.71, 1.91, 3.44, 9.27, 17.2}},    // 300 to 700
@@ -18,6 +18,9 @@ constexpr std::array<PathKnot, 7> kMeasured2020 = {{
     {Distance::Kilometres(14143.6), {1.29, 1.39, 1.79, 2.68, 3.33}},  // beyond 10,000
 }};
 constexpr std::array<double, 5> kMeasured2020NearMs = {0.66, 1.2, 4.0, 16.7, 115.0};
+
+// Half a meridian of WGS84 is 20,003.9 km.
+constexpr Distance kHalfWayRound = Distance::Kilometres(20'004);
 
 double FibreMilliseconds(Distance distance) {
   return 2e3 * distance.metres() / kFibreSpeed.metres_per_second();
@@ -59,6 +62,8 @@ PathModel::Quantiles PathModel::LogInflation(Distance distance) const {
 }
 
 PathModel::Quantiles PathModel::LogMilliseconds(Distance distance) const {
+  // No two places are farther apart; NaN, which compares as nothing, becomes the farthest.
+  distance = distance < kHalfWayRound ? distance : kHalfWayRound;
   Quantiles log_ms;
   if (distance < kPathModelNear) {
     const double floor_ms = FibreMilliseconds(std::max(distance, Distance()));
@@ -75,7 +80,9 @@ PathModel::Quantiles PathModel::LogMilliseconds(Distance distance) const {
 Rtt PathModel::Quantile(Distance distance, double probability) const {
   const Quantiles log_ms = LogMilliseconds(distance);
   const auto& known = kPathModelProbabilities;
-  const double p = std::clamp(probability, known.front(), known.back());
+  // NaN compares as nothing and becomes the lowest.
+  const double p =
+      probability > known.front() ? std::min(probability, known.back()) : known.front();
   std::size_t i = 1;
   while (i + 1 < known.size() && p > known[i]) ++i;
   const double ms = std::exp(Between(p, known[i - 1], known[i], log_ms[i - 1], log_ms[i]));

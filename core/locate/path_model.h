@@ -56,7 +56,8 @@ class PathModel {
   std::string_view provenance() const { return provenance_; }
 
   // The RTT that the share `probability` of paths over `distance` does not exceed. `probability` is
-  // clamped to [0.01, 0.99], a negative `distance` to 0.
+  // clamped to [0.01, 0.99], `distance` to what the Earth has room for; NaN to the low end of the
+  // one and the high end of the other.
   Rtt Quantile(Distance distance, double probability) const;
 
   // The RTT of a path whose place among all paths of its length is `unit`, uniform in [0, 1). Draw

@@ -68,7 +68,8 @@ bool ProvedRegion::Misses(const Disc& disc) const {
 }
 
 bool ProvedRegion::Misses(Position centre, Distance radius) const {
-  return Misses(DiscContaining(centre, radius));
+  // A radius below zero is nobody's site; taken as a point it contradicts no more than that.
+  return Misses(DiscContaining(centre, std::max(radius, Distance())));
 }
 
 bool ProvedRegion::LiesWithin(Position centre, Distance radius) const {

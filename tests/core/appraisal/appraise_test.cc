@@ -396,6 +396,17 @@ TEST(Appraise, EveryCryptographicFindingConvictsAndASignalDoesNot) {
   EXPECT_TRUE(Says(a.site, ReasonCode::kCounterWentBack));
 }
 
+TEST(Appraise, EvidenceThatDoesNotMatchConvictsEvenAtALandmarkSetAside) {
+  Scene scene;
+  scene.AnswersFrom(kSingapore).Seen("kul-1").evidence = EvidenceState::kMismatch;
+  EXPECT_JUDGED(scene.Judge().site, Verdict::kInvalidProof, Basis::kCryptographic,
+                ReasonCode::kEvidenceMismatch);
+  scene.mesh.faulty = {LandmarkId("kul-1")};
+  EXPECT_EQ(scene.Judge().headline, Verdict::kInvalidProof);
+  scene.Seen("kul-1").evidence = EvidenceState::kMissing;
+  EXPECT_EQ(scene.Judge().headline, Verdict::kVerified);
+}
+
 // Two copies of one key answer, each the landmarks near it.
 Scene Clone() {
   Scene scene;
@@ -475,6 +486,15 @@ TEST(Appraise, ObservationOfAnUnlistedLandmarkIsNotUsed) {
   scene.AnswersFrom(kSingapore);
   scene.landmarks.erase(scene.landmarks.begin());
   EXPECT_EQ(scene.Judge().rings.size(), 5U);
+}
+
+TEST(Appraise, SiteOfSenselessRadiusIsTakenAsAPoint) {
+  Scene scene;
+  scene.AnswersFrom(kSingapore);
+  scene.declaration.site.radius = Km(-5);
+  EXPECT_EQ(scene.Judge().site.verdict, Verdict::kConsistent);
+  scene.AnswersFrom(kHongKong);
+  EXPECT_EQ(scene.Judge().site.verdict, Verdict::kContradicted);
 }
 
 TEST(Appraise, EmptyObservationIsUndecidedNotACrash) {

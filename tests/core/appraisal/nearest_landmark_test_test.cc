@@ -49,6 +49,10 @@ TEST(NearestLandmarkTest, RateBelowWhatTheModelKnowsIsNotClaimed) {
   policy.false_alarm_rate = 1e-6;
   EXPECT_NEAR(test.FalseAlarmProbability(policy), 0.01, 1e-12);
   EXPECT_NEAR(test.Threshold(policy).milliseconds(), 115.0, 1e-6);
+  policy.false_alarm_rate = std::nan("");
+  EXPECT_NEAR(test.FalseAlarmProbability(policy), 0.01, 1e-12);
+  policy.false_alarm_rate = 7;
+  EXPECT_NEAR(test.FalseAlarmProbability(policy), 0.99, 1e-12);
 }
 
 TEST(NearestLandmarkTest, AnswerAtTheThresholdIsNormalAndANanosecondLaterIsNot) {

@@ -43,6 +43,13 @@ TEST(PathModel, NegativeDistanceCountsAsNone) {
   EXPECT_EQ(Model().Quantile(Km(-5), 0.3), Model().Quantile(Km(0), 0.3));
 }
 
+TEST(PathModel, NonsenseIsBroughtIntoRange) {
+  const double nan = std::nan("");
+  EXPECT_EQ(Model().Quantile(Km(1e9), 0.5), Model().Quantile(Km(20'004), 0.5));
+  EXPECT_EQ(Model().Quantile(Km(nan), 0.5), Model().Quantile(Km(20'004), 0.5));
+  EXPECT_EQ(Model().Quantile(Km(5), nan), Model().Quantile(Km(5), 0.01));
+}
+
 TEST(PathModel, RttRisesStrictlyWithProbabilityAndIsFlatOutsideTheKnown) {
   for (double km = 0; km < 20'000; km += 37.0) {
     Rtt last = Model().Quantile(Km(km), 0.01);
