@@ -55,7 +55,7 @@ DepthField::Member DepthField::Prepare(const Disc& disc) {
 
 DepthField::DepthField(std::span<const DomainDisc> discs, const std::optional<Disc>& clip) {
   std::vector<DomainDisc> sorted(discs.begin(), discs.end());
-  std::ranges::stable_sort(sorted, {}, &DomainDisc::domain);
+  std::ranges::sort(sorted, {}, &DomainDisc::domain);
   members_.reserve(sorted.size());
   for (std::size_t i = 0; i < sorted.size(); ++i) {
     const auto index = static_cast<std::uint32_t>(i);
