@@ -1,0 +1,328 @@
+#include "sim/live/run_files.h"
+
+#include <fmt/format.h>
+#include <google/protobuf/text_format.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "core/base/quantity_text.h"
+#include "core/crypto/key_file.h"
+#include "core/os/files.h"
+#include "earshot/v1/config.pb.h"
+
+namespace earshot {
+namespace {
+
+constexpr Distance kReferenceRadius = Distance::Kilometres(1);
+constexpr std::uint64_t kBootCount = 1;
+
+// Not synced: nothing here has to survive a power cut.
+Status WriteFile(const std::string& path, std::string_view contents) {
+  std::ofstream file(path, std::ios::binary);
+  file.write(contents.data(), static_cast<std::streamsize>(contents.size()));
+  file.close();
+  if (file.fail()) return Fail(ErrorCode::kUnavailable, "write " + path);
+  return {};
+}
+
+Status WriteFile(const std::string& path, ByteSpan contents) {
+  return WriteFile(path, ToString(contents));
+}
+
+Status WriteConfig(const std::string& path, const google::protobuf::Message& message) {
+  std::string text;
+  google::protobuf::TextFormat::PrintToString(message, &text);
+  return WriteFile(path, text);
+}
+
+// The n-th address of a /16 below 127: never .0 or .255.
+std::string LoopbackAddress(int second, std::size_t n) {
+  return fmt::format("127.{}.{}.{}", second, n / 250, n % 250 + 1);
+}
+std::string AgentAddress(std::size_t device) { return LoopbackAddress(20, device); }
+std::string BackAddress(std::size_t device) { return LoopbackAddress(40, device); }
+
+std::uint32_t RoundsWithin(const Scenario& scenario) {
+  const Duration room = scenario.duration - scenario.rounds.first_after;
+  return static_cast<std::uint32_t>(room / scenario.rounds.length);
+}
+
+bool Answers(const ScenarioFleet& fleet) { return fleet.behaviour != Behaviour::kSilent; }
+
+Declaration DeclarationOf(const ResolvedScenario& resolved, const ResolvedDevice& device,
+                          const DeviceId& id, WallInstant from, WallInstant until) {
+  Declaration declaration;
+  declaration.device = id;
+  if (device.reference_for.has_value()) {
+    const Position position = resolved.ActualPosition(device);
+    declaration.owner = "reference agent";
+    declaration.site = {device.id, position, kReferenceRadius, from, until};
+    for (const ScenarioPlace& place : resolved.scenario.places) {
+      if (place.position != position) continue;
+      declaration.licence = {LicenceTerms::Kind::kAllowed, {place.country}};
+    }
+    return declaration;
+  }
+  const ScenarioFleet& fleet = resolved.scenario.fleets[device.fleet];
+  const ScenarioPlace& place = *resolved.scenario.FindPlace(fleet.declared_place);
+  declaration.owner = fleet.owner;
+  declaration.site = {place.city, place.position, fleet.declared_radius, from, until};
+  declaration.licence = fleet.licence;
+  return declaration;
+}
+
+std::string ModelOf(const ResolvedScenario& resolved, const ResolvedDevice& device) {
+  if (device.reference_for.has_value()) return "reference agent";
+  return resolved.scenario.fleets[device.fleet].model;
+}
+
+}  // namespace
+
+RunFiles::RunFiles(const ResolvedScenario& resolved, std::string work,
+                   const RunFilesOptions& options, RunAuthority authority)
+    : resolved_(&resolved),
+      work_(std::move(work)),
+      options_(options),
+      authority_(std::move(authority)),
+      rounds_(RoundsWithin(resolved.scenario)) {}
+
+Status RunFiles::WriteAuthority() const {
+  EARSHOT_RETURN_IF_ERROR(WritePublicKeyFile(Path("root.pem"), authority_.root().public_key()));
+  EARSHOT_RETURN_IF_ERROR(WritePrivateKeyFile(Path("verdict.key"), authority_.verdict_key()));
+  EARSHOT_RETURN_IF_ERROR(WriteFile(Path("maker.delegation"), authority_.MakerDelegation()));
+  EARSHOT_RETURN_IF_ERROR(WriteFile(Path("verdict.delegation"), authority_.VerdictDelegation()));
+  EARSHOT_ASSIGN_OR_RETURN(const Bytes policy, authority_.SignPolicy(resolved_->scenario.policy));
+  return WriteFile(Path("policy"), policy);
+}
+
+Status RunFiles::WriteLandmark(const LandmarkMaterial& landmark) const {
+  const std::string stem = Path("landmark-" + landmark.id.value());
+  EARSHOT_RETURN_IF_ERROR(WritePrivateKeyFile(stem + ".signing", landmark.signing));
+  EARSHOT_RETURN_IF_ERROR(WritePrivateKeyFile(stem + ".sealing", landmark.sealing));
+  EARSHOT_RETURN_IF_ERROR(
+      WriteFile(stem + ".delegation", authority_.LandmarkDelegation(landmark)));
+  return WriteFile(stem + ".position", landmark.position_record);
+}
+
+Status RunFiles::WriteDevice(std::size_t index, Random& random, std::vector<KeyId>* revoked) {
+  const ResolvedDevice& device = resolved_->devices[index];
+  const Ed25519PrivateKey key = Ed25519PrivateKey::Generate(random);
+  const DeviceId id(key.id().value());
+  device_ids_.push_back(id);
+  bool on_host = false;
+  if (!device.reference_for.has_value()) {
+    const ScenarioFleet& fleet = resolved_->scenario.fleets[device.fleet];
+    on_host = fleet.session_keys_on_host;
+    if (fleet.behaviour == Behaviour::kRevokedKey) revoked->push_back(key.id());
+  }
+  const std::string stem = Path("device-" + device.id);
+  EARSHOT_RETURN_IF_ERROR(WritePrivateKeyFile(stem + ".key", key));
+  EARSHOT_RETURN_IF_ERROR(WriteFile(
+      stem + ".endorsement", authority_.Endorse(key.public_key(), ModelOf(*resolved_, device),
+                                                on_host ? SessionKeys::kHost
+                                                        : SessionKeys::kSealed)));
+  const Result<Bytes> declaration = authority_.Declare(
+      device.id,
+      DeclarationOf(*resolved_, device, id, authority_.from(), authority_.until()));
+  if (!declaration.has_value()) return Fail(declaration.error(), "device " + device.id);
+  return WriteFile(stem + ".declaration", *declaration);
+}
+
+Result<RunFiles> RunFiles::Create(const ResolvedScenario& resolved, std::string work,
+                                  Random& random, WallInstant now,
+                                  const RunFilesOptions& options) {
+  if (resolved.devices.size() > kLiveDevicesMax) {
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("{} devices; a live run has at most {}", resolved.devices.size(),
+                            kLiveDevicesMax));
+  }
+  if (mkdir(work.c_str(), 0700) != 0) {
+    return tl::unexpected<Error>(ErrnoError(errno, "create " + work));
+  }
+  RunFiles files(resolved, std::move(work), options, RunAuthority(random, now));
+  EARSHOT_RETURN_IF_ERROR(files.WriteAuthority());
+  for (const ScenarioLandmark& landmark : resolved.scenario.landmarks) {
+    files.landmarks_.push_back(files.authority_.MakeLandmark(
+        landmark, *resolved.scenario.FindPlace(landmark.place), random));
+    EARSHOT_RETURN_IF_ERROR(files.WriteLandmark(files.landmarks_.back()));
+  }
+  std::vector<KeyId> revoked;
+  for (std::size_t i = 0; i < resolved.devices.size(); ++i) {
+    EARSHOT_RETURN_IF_ERROR(files.WriteDevice(i, random, &revoked));
+  }
+  EARSHOT_RETURN_IF_ERROR(
+      WriteFile(files.Path("revocations"), files.authority_.RevocationList(revoked)));
+  return files;
+}
+
+Status RunFiles::WriteServerConfig(const std::string& out) const {
+  const Scenario& scenario = resolved_->scenario;
+  v1::ServerConfig config;
+  config.set_command_socket(Path("server.socket"));
+  config.set_out_dir(out);
+  config.set_root_public_key(Path("root.pem"));
+  config.set_landmark_list(Path("landmarks"));
+  config.set_revocation_list(Path("revocations"));
+  config.set_policy(Path("policy"));
+  config.set_verdict_key_file(Path("verdict.key"));
+  config.set_verdict_delegation(Path("verdict.delegation"));
+  config.set_ready_file(Path("server.ready"));
+  for (const LandmarkMaterial& landmark : landmarks_) {
+    const std::string stem = Path("landmark-" + landmark.id.value());
+    v1::LandmarkConfig* out_landmark = config.add_landmarks();
+    out_landmark->set_id(landmark.id.value());
+    out_landmark->set_bind("127.0.0.1:0");
+    out_landmark->set_signing_key_file(stem + ".signing");
+    out_landmark->set_sealing_key_file(stem + ".sealing");
+    out_landmark->set_delegation(stem + ".delegation");
+    out_landmark->set_position_record(stem + ".position");
+  }
+  for (const ResolvedDevice& device : resolved_->devices) {
+    const std::string stem = Path("device-" + device.id);
+    v1::DeviceConfig* out_device = config.add_devices();
+    out_device->set_name(device.id);
+    out_device->set_endorsement(stem + ".endorsement");
+    out_device->set_maker_delegation(Path("maker.delegation"));
+    out_device->set_declaration(stem + ".declaration");
+    if (device.reference_for.has_value()) {
+      out_device->set_reference_for(device.reference_for->value());
+    }
+  }
+  v1::RoundConfig* rounds = config.mutable_rounds();
+  rounds->set_first_after(DurationText(scenario.rounds.first_after));
+  rounds->set_length(DurationText(scenario.rounds.length));
+  rounds->set_count(rounds_);
+  rounds->set_trains(scenario.rounds.trains);
+  rounds->set_landmarks_per_device(scenario.rounds.landmarks_per_device);
+  return WriteConfig(Path("server.textproto"), config);
+}
+
+Status RunFiles::WriteRelayConfig(const std::map<std::string, Endpoint>& landmarks,
+                                  const std::string& truth_file) const {
+  const ScenarioNetwork& network = resolved_->scenario.network;
+  v1::RelayConfig config;
+  config.set_truth_file(truth_file);
+  config.set_ready_file(Path("relay.ready"));
+  config.set_seed(resolved_->scenario.seed);
+  config.set_scheduling_priority(options_.relay_priority);
+  for (const LandmarkMaterial& landmark : landmarks_) {
+    const auto listens = landmarks.find(landmark.id.value());
+    if (listens == landmarks.end()) {
+      return Fail(ErrorCode::kUnavailable,
+                  fmt::format("the server did not say where {} listens", landmark.id.value()));
+    }
+    v1::RelayFront* front = config.add_fronts();
+    front->set_landmark_id(landmark.id.value());
+    front->set_bind("127.0.0.1:0");
+    front->set_landmark(listens->second.ToText());
+  }
+  for (std::size_t i = 0; i < resolved_->devices.size(); ++i) {
+    v1::RelayBack* back = config.add_backs();
+    back->set_device(resolved_->devices[i].id);
+    back->set_agent_address(AgentAddress(i));
+    back->set_bind(BackAddress(i) + ":0");
+  }
+  for (const ResolvedPath& path : resolved_->paths) {
+    v1::RelayPath* out = config.add_paths();
+    out->set_device(resolved_->devices[path.device].id);
+    out->set_landmark_id(resolved_->scenario.landmarks[path.landmark].id.value());
+    out->set_forward(DurationText(path.forward));
+    out->set_backward(DurationText(path.backward));
+    out->set_jitter(DurationText(network.jitter));
+    out->set_loss(network.loss);
+    out->set_duplicate(network.duplicate);
+    out->set_reorder(network.reorder);
+    out->set_corrupt(network.corrupt);
+  }
+  return WriteConfig(Path("relay.textproto"), config);
+}
+
+Status RunFiles::WriteLandmarkList(const std::map<std::string, Endpoint>& fronts) const {
+  std::vector<ListedEndpoint> listed;
+  for (const LandmarkMaterial& landmark : landmarks_) {
+    const auto front = fronts.find(landmark.id.value());
+    if (front == fronts.end()) {
+      return Fail(ErrorCode::kUnavailable,
+                  fmt::format("the relay did not say where its front of {} is",
+                              landmark.id.value()));
+    }
+    listed.push_back({&landmark, front->second});
+  }
+  return WriteFileAtomically(Path("landmarks"), ToString(authority_.LandmarkList(listed)));
+}
+
+Status RunFiles::WriteAgentConfig(const AgentProcessPlan& plan) const {
+  v1::AgentConfig config;
+  config.set_landmark_list(Path("landmarks"));
+  config.set_root_public_key(Path("root.pem"));
+  config.set_ready_file(plan.ready_file);
+  config.set_scheduling_priority(options_.agent_priority);
+  for (const std::size_t index : plan.devices) {
+    const ResolvedDevice& device = resolved_->devices[index];
+    const std::string model = ModelOf(*resolved_, device);
+    v1::AgentIdentity* identity = config.add_identities();
+    identity->set_name(device.id);
+    identity->set_key_file(Path("device-" + device.id + ".key"));
+    identity->set_counter_file(Path("device-" + device.id + ".counter"));
+    identity->set_local_address(AgentAddress(index));
+    identity->set_model(model);
+    identity->set_firmware_sha256(HexEncode(FirmwareOf(model)));
+    identity->set_boot_count(kBootCount);
+  }
+  return WriteConfig(plan.config, config);
+}
+
+Result<std::vector<AgentProcessPlan>> RunFiles::WriteAgentConfigs() const {
+  const Scenario& scenario = resolved_->scenario;
+  const std::size_t per_process =
+      scenario.DeviceCount() > kProcessPerDeviceMax ? kIdentitiesPerProcess : 1;
+  std::vector<AgentProcessPlan> plans;
+  AgentProcessPlan references;
+  references.name = "reference-agents";
+  // Devices of one fleet behave alike, so a process holds devices of one fleet.
+  std::optional<std::size_t> fleet_of_last;
+  for (std::size_t i = 0; i < resolved_->devices.size(); ++i) {
+    const ResolvedDevice& device = resolved_->devices[i];
+    if (device.reference_for.has_value()) {
+      references.devices.push_back(i);
+      continue;
+    }
+    const ScenarioFleet& fleet = scenario.fleets[device.fleet];
+    if (!Answers(fleet)) continue;
+    if (fleet_of_last != device.fleet || plans.back().devices.size() >= per_process) {
+      AgentProcessPlan plan;
+      plan.name = per_process == 1 ? device.id : fmt::format("agents-{}", plans.size() + 1);
+      plan.forges = fleet.behaviour == Behaviour::kReplaysAndForges;
+      if (fleet.behaviour == Behaviour::kGoesSilent) plan.stop_after = fleet.silent_from;
+      plans.push_back(std::move(plan));
+      fleet_of_last = device.fleet;
+    }
+    plans.back().devices.push_back(i);
+  }
+  if (!references.devices.empty()) plans.push_back(std::move(references));
+  for (AgentProcessPlan& plan : plans) {
+    plan.config = Path("agent-" + plan.name + ".textproto");
+    plan.ready_file = Path(plan.name + ".ready");
+    plan.log_file = Path(plan.name + ".log");
+    EARSHOT_RETURN_IF_ERROR(WriteAgentConfig(plan));
+  }
+  return plans;
+}
+
+Result<std::map<std::string, Endpoint>> ReadReadyFile(const std::string& path) {
+  EARSHOT_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  std::map<std::string, Endpoint> endpoints;
+  std::istringstream lines(text);
+  for (std::string name, endpoint; lines >> name >> endpoint;) {
+    const Result<Endpoint> parsed = Endpoint::Parse(endpoint);
+    if (!parsed.has_value()) return Fail(parsed.error(), path);
+    endpoints.emplace(name, *parsed);
+  }
+  return endpoints;
+}
+
+}  // namespace earshot

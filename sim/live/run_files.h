@@ -1,0 +1,93 @@
+// sim/live/run_files.h: the keys, records and configurations that a live run's processes read.
+//
+//   OUT/work/  mode 0700: private keys lie here
+//     root.pem  policy  revocations  maker.delegation  verdict.key  verdict.delegation
+//     landmark-ID.{signing,sealing,delegation,position}   landmarks (the signed list)
+//     device-ID.{key,endorsement,declaration,counter}
+//     server.textproto  relay.textproto  agent-NAME.textproto   NAME.ready  NAME.log
+#ifndef EARSHOT_SIM_LIVE_RUN_FILES_H_
+#define EARSHOT_SIM_LIVE_RUN_FILES_H_
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/datagram.h"
+#include "core/base/random.h"
+#include "core/base/result.h"
+#include "core/domain/ids.h"
+#include "sim/live/run_authority.h"
+#include "sim/scenario/resolve.h"
+
+namespace earshot {
+
+// One socket a device in the relay; beyond it, live runs cost more than they show.
+inline constexpr std::size_t kLiveDevicesMax = 4096;
+// Up to so many devices each get a process of their own; beyond, one process holds up to
+// kIdentitiesPerProcess.
+inline constexpr std::size_t kProcessPerDeviceMax = 64;
+inline constexpr std::size_t kIdentitiesPerProcess = 128;
+
+// A process that answers for one or more devices.
+struct AgentProcessPlan {
+  std::string name;  // of its files: the device's id, or "agents-3"
+  std::string config;
+  std::string ready_file;
+  std::string log_file;
+  std::vector<std::size_t> devices;  // into ResolvedScenario::devices
+  bool forges = false;               // run as adversary
+  std::optional<Duration> stop_after;  // ended so long after the agents were started
+};
+
+struct RunFilesOptions {
+  unsigned relay_priority = 0;  // SCHED_FIFO, where permitted; 0: ordinary
+  unsigned agent_priority = 0;
+};
+
+class RunFiles {
+ public:
+  // Creates `work`, draws all keys and writes all records. Nothing secret leaves the folder.
+  // kInvalidArgument for more than kLiveDevicesMax devices or a value that a record cannot hold;
+  // kUnavailable when the folder exists already or cannot be written.
+  static Result<RunFiles> Create(const ResolvedScenario& resolved, std::string work,
+                                 Random& random, WallInstant now, const RunFilesOptions& options);
+
+  // `out` is where the server writes its events and bundles.
+  Status WriteServerConfig(const std::string& out) const;
+  // `landmarks`: where the landmarks themselves listen.
+  Status WriteRelayConfig(const std::map<std::string, Endpoint>& landmarks,
+                          const std::string& truth_file) const;
+  // Signs and writes the list that agents get: the landmarks behind `fronts`.
+  Status WriteLandmarkList(const std::map<std::string, Endpoint>& fronts) const;
+  Result<std::vector<AgentProcessPlan>> WriteAgentConfigs() const;
+
+  std::string Path(const std::string& name) const { return work_ + "/" + name; }
+  const std::string& work() const { return work_; }
+  // In the order of ResolvedScenario::devices.
+  const std::vector<DeviceId>& device_ids() const { return device_ids_; }
+  std::uint32_t rounds() const { return rounds_; }
+
+ private:
+  RunFiles(const ResolvedScenario& resolved, std::string work, const RunFilesOptions& options,
+           RunAuthority authority);
+  Status WriteAuthority() const;
+  Status WriteLandmark(const LandmarkMaterial& landmark) const;
+  Status WriteDevice(std::size_t index, Random& random, std::vector<KeyId>* revoked);
+  Status WriteAgentConfig(const AgentProcessPlan& plan) const;
+
+  const ResolvedScenario* resolved_;
+  std::string work_;
+  RunFilesOptions options_;
+  RunAuthority authority_;
+  std::vector<LandmarkMaterial> landmarks_;
+  std::vector<DeviceId> device_ids_;
+  std::uint32_t rounds_;
+};
+
+// Lines "name endpoint". kInvalidArgument for anything else.
+Result<std::map<std::string, Endpoint>> ReadReadyFile(const std::string& path);
+
+}  // namespace earshot
+
+#endif  // EARSHOT_SIM_LIVE_RUN_FILES_H_
