@@ -96,6 +96,22 @@ TEST(Appraise, KeysHeldByTheHostCapAtConsistent) {
   EXPECT_JUDGED(a.licence, Verdict::kConsistent, Basis::kCalibrated, ReasonCode::kDelayNormal);
   EXPECT_TRUE(Says(a.licence, ReasonCode::kSessionKeysOnHost));
   EXPECT_EQ(a.headline, Verdict::kConsistent);
+  scene.declaration.site.radius = Km(300);  // wide enough to be proved, were the keys sealed
+  EXPECT_EQ(scene.Judge().site.verdict, Verdict::kConsistent);
+  scene.endorsement->session_keys = SessionKeys::kSealed;
+  EXPECT_EQ(scene.Judge().site.verdict, Verdict::kVerified);
+}
+
+TEST(Appraise, ProvedSiteExplainsWhateverDelayThereWas) {
+  Scene scene;
+  scene.AnswersFrom(kSingapore).SetRtt("sin-1", 17.0);
+  scene.declaration.licence.countries = Codes({"MY"});  // a neighbour: not proved
+  EXPECT_EQ(scene.Judge().licence.verdict, Verdict::kUnexplainedDelay);
+  scene.declaration.site.radius = Km(1'000);
+  const Appraisal a = scene.Judge();
+  EXPECT_EQ(a.site.verdict, Verdict::kVerified);
+  EXPECT_EQ(a.licence.verdict, Verdict::kIndeterminate);
+  EXPECT_EQ(a.headline, Verdict::kIndeterminate);
 }
 
 TEST(Appraise, MissingExpiredOrForeignEndorsementCapsLikeHostKeys) {
@@ -429,6 +445,14 @@ TEST(Appraise, BoundsWithoutACommonPointConvictOnlyUnderACleanMeasuredMesh) {
   a = scene.Judge();
   EXPECT_JUDGED(a.licence, Verdict::kIndeterminate, Basis::kNone, ReasonCode::kNoCommonPoint);
   EXPECT_TRUE(Says(a.licence, ReasonCode::kLandmarkFault));
+}
+
+TEST(Appraise, NothingIsExcludedWhileUnsignedBoundsContradictTheSignedOnes) {
+  Scene scene = Clone();
+  EXPECT_EQ(scene.Judge().headline, Verdict::kInvalidProof);
+  for (const char* id : {"hkg-1", "hkg-2"}) scene.Seen(id).evidence = EvidenceState::kMissing;
+  EXPECT_TRUE(scene.Judge().excluded.empty());
+  EXPECT_EQ(scene.Judge().cannot_exclude.size(), 6U);
 }
 
 TEST(Appraise, BoundsOfDifferentRoundsWithoutACommonPointDoNotConvict) {
