@@ -1,0 +1,86 @@
+#include "sim/live/live_report.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "core/report/report.h"
+#include "earshot/v1/report.pb.h"
+
+namespace earshot {
+namespace {
+
+double Microseconds(Duration d) { return static_cast<double>(d.count()) * 1e-3; }
+
+v1::ReportTruth TruthOf(const Scenario& scenario, const ScenarioFleet& fleet,
+                        const std::string& headline) {
+  const ScenarioPlace& place = *scenario.FindPlace(fleet.actual_place);
+  v1::ReportTruth truth;
+  truth.set_place(place.city);
+  truth.set_country(place.country.text());
+  truth.set_behaviour(std::string(BehaviourName(fleet.behaviour)));
+  truth.set_honest(fleet.honest());
+  bool as_expected = fleet.expect_headline.empty();
+  for (const Verdict verdict : fleet.expect_headline) {
+    const std::string name(VerdictName(verdict));
+    truth.add_expected(name);
+    as_expected = as_expected || name == headline;
+  }
+  truth.set_as_expected(as_expected);
+  return truth;
+}
+
+void CompleteDevice(const Scenario& scenario, const ScenarioFleet& fleet,
+                    v1::ReportDevice* device) {
+  device->set_order(fleet.order);
+  device->set_model(fleet.model);
+  device->mutable_declared()->set_country(
+      scenario.FindPlace(fleet.declared_place)->country.text());
+  *device->mutable_truth() = TruthOf(scenario, fleet, device->verdict());
+}
+
+void SetNetwork(const TruthJoin& join, v1::Network* network) {
+  network->set_packets_relayed(join.packets);
+  network->set_relay_median_error_us(Microseconds(join.error_median));
+  network->set_relay_p99_error_us(Microseconds(join.error_p99));
+  network->set_samples(join.samples);
+  network->set_samples_below_truth(join.below_truth);
+  network->set_samples_tainted(join.tainted);
+  network->set_samples_unmatched(join.unmatched);
+}
+
+}  // namespace
+
+void CompleteLiveReport(const ResolvedScenario& resolved, const LiveFacts& facts,
+                        v1::RunReport* report) {
+  const Scenario& scenario = resolved.scenario;
+  v1::Run* run = report->mutable_run();
+  run->set_scenario(scenario.name);
+  run->set_title(scenario.title);
+  run->set_seed(fmt::format("{}", scenario.seed));
+  run->set_mode("live");
+  run->set_commit(facts.commit);
+  run->set_duration_s(ToSeconds(scenario.duration));
+  if (facts.first_verdict.has_value()) run->set_first_verdict_s(ToSeconds(*facts.first_verdict));
+  for (const std::string& incident : facts.incidents) run->add_incidents(incident);
+
+  std::map<std::string, v1::ReportDevice> by_id;
+  for (v1::ReportDevice& device : *report->mutable_devices()) {
+    by_id.emplace(device.id(), std::move(device));
+  }
+  report->clear_devices();
+  for (const ResolvedDevice& device : resolved.devices) {
+    if (device.reference_for.has_value()) continue;
+    const auto found = by_id.find(device.id);
+    if (found == by_id.end()) {
+      run->add_incidents(fmt::format("no verdict on {}", device.id));
+      continue;
+    }
+    CompleteDevice(scenario, scenario.fleets[device.fleet], &found->second);
+    *report->add_devices() = std::move(found->second);
+  }
+  SetNetwork(facts.join, report->mutable_network());
+  CompleteReport(scenario.policy, scenario.question, report);
+}
+
+}  // namespace earshot
