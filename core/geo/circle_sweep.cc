@@ -10,9 +10,9 @@ namespace earshot::internal {
 namespace {
 
 constexpr double kPi = std::numbers::pi;
-// A disc that leaves out less than this around its antipode is everything: half sines near 1 cannot
-// tell radii apart there. 2e-6 rad is 13 m, to each side.
-constexpr double kEverythingFrom = kPi - 2e-6;
+// A disc that leaves out less than this around its antipode is everything: half sines near 1 do not
+// tell radii apart to better than 0.3 mm there. 2e-5 rad is 127 m.
+constexpr double kEverythingFrom = kPi - 2e-5;
 // Rounding of the half sines compared below; counts as inside.
 constexpr double kHalfSineRounding = 8e-16;
 

@@ -28,7 +28,7 @@
 namespace earshot {
 
 // Every disc and the clip are grown by this before anything is computed, so that rounding never
-// excludes a point: double arithmetic errs by less than 0.1 mm here, and centres by 7 nm. Circles
+// excludes a point: double arithmetic errs by less than 0.5 mm here, and centres by 7 nm. Circles
 // that touch within it count as meeting.
 inline constexpr Distance kOutwardTolerance = Distance::Metres(0.01);
 
@@ -49,7 +49,7 @@ struct BoundaryArc {
 // The points of depth `k` or more. Immutable; any number of threads may ask.
 //
 // Handled, not assumed away: empty discs, points, discs above 90 degrees, discs that are everything
-// (one that leaves out less than 26 m around its antipode counts as such), holes, several pieces,
+// (one that leaves out less than 127 m around its antipode counts as such), holes, several pieces,
 // equal and tangent circles, poles and the antimeridian (nothing happens there), k <= 0 (every
 // point of the clip), k above the number of domains (no point).
 class DepthRegion {

@@ -219,8 +219,9 @@ TEST(DepthRegion, NearlyEverythingHasNearlyTheWholeArea) {
   EXPECT_NEAR(Share(region), 1, 1e-7);
   EXPECT_EQ(region.boundary_components(), 1);
   EXPECT_FALSE(region.Contains(At(12, 34).Antipode()));
-  // 13 m around the antipode are not told from nothing.
-  EXPECT_TRUE(Region({Disc(At(12, 34), Angle::Radians(kPi - 1e-6))}, 1).IsEverything());
+  // 120 m around the antipode are not told from nothing, 130 m are.
+  EXPECT_TRUE(Region({Disc(At(12, 34), Angle::Radians(kPi - 1.9e-5))}, 1).IsEverything());
+  EXPECT_FALSE(Region({Disc(At(12, 34), Angle::Radians(kPi - 2.1e-5))}, 1).IsEverything());
 }
 
 TEST(DepthRegion, ClipDecidesWhereTheRegionMayBe) {
@@ -244,6 +245,34 @@ TEST(DepthRegion, AngleToIsZeroInsideAndTheGapOutside) {
                        region.boundary()[0].end.AngleTo(At(60, 7.5)).radians()),
               1e-9);
   EXPECT_NEAR(Region({Disc::Empty()}, 1).AngleTo(At(0, 0)).radians(), kPi, 1e-12);
+}
+
+TEST(DepthRegion, AngleToAnArcOfMoreThanHalfACircleIsMeasuredBesideIt) {
+  // The large disc cuts a small piece from the west of the small one.
+  const DepthRegion region = Region({Degrees(At(0, 0), 5), Degrees(At(0, 16), 20)}, 2);
+  ASSERT_EQ(region.boundary().size(), 2U);
+  ASSERT_GT(region.boundary()[0].turn.radians(), kPi);
+  EXPECT_NEAR(region.AngleTo(At(0, 20)).degrees(), 15, 1e-6);
+  EXPECT_NEAR(region.AngleTo(At(90, 0)).degrees(), 85, 1e-6);
+  EXPECT_NEAR(region.AngleTo(At(0, -20)).degrees(), 16, 1e-6);
+}
+
+TEST(DepthRegion, NoPointOfTheRegionIsNearerThanAngleTo) {
+  RandomDiscs random(10);
+  int inside = 0;
+  for (int i = 0; i < 2000; ++i) {
+    const RandomCase c = random.Case(15);
+    const DepthRegion region(c.discs, c.k, c.clip);
+    if (region.IsEmpty()) continue;
+    for (int p = 0; p < 10; ++p) {
+      const UnitVector point = random.PointNear(*region.witness(), 0.2 * random.Unit());
+      const UnitVector other = random.PointNear(point, 0.5 * random.Unit());
+      if (!region.Contains(point)) continue;
+      ++inside;
+      ASSERT_LE(region.AngleTo(other).radians(), point.AngleTo(other).radians() + 1e-8);
+    }
+  }
+  EXPECT_GT(inside, 2000);
 }
 
 TEST(DepthRegion, WhatLiesJustBeyondAnArcIsOutside) {
