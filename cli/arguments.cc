@@ -1,0 +1,283 @@
+#include "cli/arguments.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+
+#include "core/base/quantity_text.h"
+#include "core/base/suggest.h"
+#include "cli/version.h"
+
+namespace earshot {
+namespace {
+
+// What the options were parsed into. CLI11 keeps pointers to the members.
+struct Parsed {
+  RunCommand run;
+  ServiceCommand service;
+  PingCommand ping;
+  ExplainCommand explain;
+  VerifyCommand verify;
+  ScenarioCommand scenario;
+  KeysCommand keys;
+  DoctorCommand doctor;
+  BenchCommand bench;
+  std::string fail_on;
+  std::string duration;
+  std::string interval = "200 ms";
+  std::string valid_for = "7 d";
+};
+
+using Chosen = std::function<Command(const Parsed&)>;
+
+// One leaf of the tree of subcommands and what it makes of the parsed options.
+struct Leaf {
+  CLI::App* app;
+  Chosen choose;
+};
+
+// Throws CLI11's own exception, caught in ParseArguments, so that a wrong unit is reported like any
+// other wrong value.
+void CheckDuration(CLI::Option* option) {
+  option->check(CLI::Validator(
+      [](const std::string& text) {
+        const auto parsed = ParseDuration(text);
+        return parsed ? std::string() : parsed.error().message();
+      },
+      "TIME"));
+}
+
+CLI::Option* AddJson(CLI::App* app, bool* json) {
+  return app->add_flag("--json", *json, "Print one JSON document and nothing else");
+}
+
+void AddRun(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
+  CLI::App* run = app.add_subcommand("run", "Run a scenario and judge every device");
+  run->add_option("scenario", parsed.run.scenario, "Name (earshot scenario list) or file")->required();
+  run->add_flag("--live", parsed.run.live, "Real processes and UDP sockets on this machine");
+  run->add_option("--seed", parsed.run.seed, "Draw paths and losses by this seed");
+  run->add_option("--devices", parsed.run.devices, "As many devices in all")->check(CLI::PositiveNumber);
+  CheckDuration(run->add_option("--duration", parsed.duration, "How long, as in \"60s\""));
+  run->add_option("--out", parsed.run.out, "Folder for report, events, bundles (out/SCENARIO)");
+  run->add_option("--fail-on", parsed.fail_on, "Exit 1 when any device is flagged")
+      ->check(CLI::IsMember({"flagged"}));
+  AddJson(run, &parsed.run.json);
+  leaves.push_back({run, [](const Parsed& p) {
+                      RunCommand command = p.run;
+                      command.fail_on_flagged = !p.fail_on.empty();
+                      if (!p.duration.empty()) command.duration = *ParseDuration(p.duration);
+                      return Command(command);
+                    }});
+}
+
+void AddServices(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
+  struct Row {
+    const char* name;
+    const char* help;
+    ServiceCommand::Kind kind;
+  };
+  for (const Row& row : {Row{"serve", "Run landmarks and the verifier", ServiceCommand::Kind::kServe},
+                         Row{"agent", "Answer pings for devices", ServiceCommand::Kind::kAgent},
+                         Row{"relay", "Delay packets as a network would", ServiceCommand::Kind::kRelay},
+                         Row{"adversary", "", ServiceCommand::Kind::kAdversary}}) {
+    CLI::App* service = app.add_subcommand(row.name, row.help);
+    service->add_option("--config", parsed.service.config, "Configuration file")->required();
+    service->add_option("--die-with", parsed.service.die_with, "End when this parent process ends")
+        ->check(CLI::PositiveNumber);
+    // The adversary belongs to the attack lab of live runs, not to a user's daily work.
+    if (row.kind == ServiceCommand::Kind::kAdversary) service->group("");
+    leaves.push_back({service, [kind = row.kind](const Parsed& p) {
+                        ServiceCommand command = p.service;
+                        command.kind = kind;
+                        return Command(command);
+                      }});
+  }
+}
+
+void AddReaders(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
+  CLI::App* ping = app.add_subcommand("ping", "Ask a running server to ping a device now");
+  ping->add_option("device", parsed.ping.device, "Device name")->required();
+  ping->add_option("--server", parsed.ping.server, "Command socket of earshot serve")->required();
+  ping->add_option("-c,--count", parsed.ping.count, "Trains a landmark")->check(CLI::Range(1, 1000));
+  CheckDuration(ping->add_option("-i,--interval", parsed.interval, "Between trains"));
+  AddJson(ping, &parsed.ping.json);
+  leaves.push_back({ping, [](const Parsed& p) {
+                      PingCommand command = p.ping;
+                      command.interval = *ParseDuration(p.interval);
+                      return Command(command);
+                    }});
+
+  CLI::App* explain = app.add_subcommand("explain", "Say why a device got its verdict");
+  explain->add_option("run_dir", parsed.explain.run_dir, "Folder of a run")->required();
+  explain->add_option("device", parsed.explain.device, "Device name")->required();
+  leaves.push_back({explain, [](const Parsed& p) { return Command(p.explain); }});
+
+  CLI::App* verify = app.add_subcommand("verify", "Recompute a verdict from its evidence bundle");
+  verify->add_option("bundle", parsed.verify.bundle, "Bundle file of a run")->required();
+  verify->add_option("--root", parsed.verify.root, "Root public key, obtained elsewhere");
+  leaves.push_back({verify, [](const Parsed& p) { return Command(p.verify); }});
+}
+
+void AddScenario(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
+  CLI::App* scenario = app.add_subcommand("scenario", "List, show and check scenarios");
+  scenario->require_subcommand(1);
+  struct Row {
+    const char* name;
+    const char* help;
+    ScenarioCommand::Kind kind;
+  };
+  for (const Row& row : {Row{"list", "Names and titles", ScenarioCommand::Kind::kList},
+                         Row{"show", "The scenario with its defaults", ScenarioCommand::Kind::kShow},
+                         Row{"check", "Find mistakes, start nothing", ScenarioCommand::Kind::kCheck}}) {
+    CLI::App* leaf = scenario->add_subcommand(row.name, row.help);
+    if (row.kind != ScenarioCommand::Kind::kList) {
+      leaf->add_option("name", parsed.scenario.name, "Name or file")->required();
+    }
+    leaves.push_back({leaf, [kind = row.kind](const Parsed& p) {
+                        return Command(ScenarioCommand{kind, p.scenario.name});
+                      }});
+  }
+}
+
+void AddLeafOfKeys(CLI::App* leaf, KeysCommand::Kind kind, std::vector<Leaf>& leaves) {
+  leaves.push_back({leaf, [kind](const Parsed& p) {
+                      KeysCommand command = p.keys;
+                      command.kind = kind;
+                      command.valid_for = *ParseDuration(p.valid_for);
+                      return Command(command);
+                    }});
+}
+
+void AddKeys(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
+  KeysCommand& keys_options = parsed.keys;
+  CLI::App* keys = app.add_subcommand("keys", "Make, delegate, endorse and revoke keys");
+  keys->require_subcommand(1);
+
+  CLI::App* root = keys->add_subcommand("root", "Make a root key; keep it off-line");
+  CLI::App* delegate = keys->add_subcommand("delegate", "Make a key and delegate a role to it");
+  CLI::App* endorse = keys->add_subcommand("endorse", "Make a device key and endorse it as its maker");
+  CLI::App* revoke = keys->add_subcommand("revoke", "Withdraw a key: a new revocation list");
+  for (CLI::App* leaf : {root, delegate, endorse, revoke}) {
+    leaf->add_option("--out", keys_options.out, "Folder to write to")->required();
+  }
+  for (CLI::App* leaf : {delegate, revoke}) {
+    leaf->add_option("--root", keys_options.signer, "Root's private key file")->required();
+  }
+  for (CLI::App* leaf : {delegate, endorse}) {
+    CheckDuration(leaf->add_option("--valid-for", parsed.valid_for, "From now, as in \"7 d\""));
+  }
+  delegate->add_option("--role", keys_options.role, "landmark, verdict, maker or log")
+      ->required()
+      ->check(CLI::IsMember({"landmark", "verdict", "maker", "log"}));
+  delegate->add_option("--subject", keys_options.subject, "Landmark id, maker's name, \"verdict\"")
+      ->required();
+  delegate->add_option("--city", keys_options.city, "Landmark: where it stands");
+  delegate->add_option("--latitude", keys_options.latitude_deg, "Landmark: degrees north");
+  delegate->add_option("--longitude", keys_options.longitude_deg, "Landmark: degrees east");
+  delegate->add_option("--uncertainty-m", keys_options.uncertainty_m, "Landmark: metres");
+  delegate->add_option("--trust-domain", keys_options.trust_domain, "Landmark: who could make it lie");
+  delegate->add_option("--operator", keys_options.operator_name, "Landmark: who runs it");
+  delegate->add_option("--jurisdiction", keys_options.jurisdiction, "Landmark: ISO 3166-1 code");
+  endorse->add_option("--maker-key", keys_options.signer, "Maker's private key file")->required();
+  endorse->add_option("--device", keys_options.subject, "Name of the device, for its files")->required();
+  endorse->add_option("--maker", keys_options.maker, "Maker's name")->required();
+  endorse->add_option("--model", keys_options.model, "Model")->required();
+  endorse->add_option("--firmware", keys_options.firmware, "SHA-256 of a firmware, hexadecimal")
+      ->required();
+  endorse->add_option("--session-keys", keys_options.session_keys, "sealed or host")
+      ->check(CLI::IsMember({"sealed", "host"}));
+  revoke->add_option("--list", keys_options.list, "The list so far; absent: the first list");
+  revoke->add_option("--key", keys_options.key, "Public key file or key id in hexadecimal")->required();
+  revoke->add_option("--why", keys_options.why, "Reason, for the record")->required();
+  AddLeafOfKeys(root, KeysCommand::Kind::kRoot, leaves);
+  AddLeafOfKeys(delegate, KeysCommand::Kind::kDelegate, leaves);
+  AddLeafOfKeys(endorse, KeysCommand::Kind::kEndorse, leaves);
+  AddLeafOfKeys(revoke, KeysCommand::Kind::kRevoke, leaves);
+}
+
+void AddMachineChecks(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
+  CLI::App* doctor = app.add_subcommand("doctor", "What this machine can do, measured");
+  AddJson(doctor, &parsed.doctor.json);
+  leaves.push_back({doctor, [](const Parsed& p) { return Command(p.doctor); }});
+
+  CLI::App* bench = app.add_subcommand("bench", "Measure the program against its goals and rivals");
+  bench->add_option("name", parsed.bench.bench, "geometry")
+      ->required()
+      ->check(CLI::IsMember({"geometry"}));
+  AddJson(bench, &parsed.bench.json);
+  leaves.push_back({bench, [](const Parsed& p) { return Command(p.bench); }});
+}
+
+// The deepest subcommand that was named.
+const CLI::App* Deepest(const CLI::App* app) {
+  while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
+  return app;
+}
+
+// What could have stood where `word` stands.
+std::vector<std::string> KnownWords(const CLI::App* app, bool options) {
+  std::vector<std::string> known;
+  if (options) {
+    for (const CLI::Option* option : app->get_options()) {
+      for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+    }
+  } else {
+    for (const CLI::App* sub : app->get_subcommands({})) {
+      if (!sub->get_group().empty()) known.push_back(sub->get_name());
+    }
+  }
+  return known;
+}
+
+NoCommand Refusal(const CLI::App& app, const CLI::ParseError& error,
+                  const std::vector<std::string>& arguments) {
+  const CLI::App* at = Deepest(&app);
+  std::string hint;
+  for (const std::string& extra : app.remaining(true)) {
+    hint = DidYouMean(extra.substr(0, extra.find('=')), KnownWords(at, extra.starts_with("-")));
+    return {ExitCode::kUsage,
+            fmt::format("earshot: {} \"{}\" is not known here{}\nTry: {} --help\n",
+                        extra.starts_with("-") ? "option" : "argument", extra, hint,
+                        at == &app ? "earshot" : "earshot " + at->get_name())};
+  }
+  if (arguments.empty()) return {ExitCode::kUsage, app.help()};
+  return {ExitCode::kUsage, fmt::format("earshot: {}\nTry: earshot{}{} --help\n", error.what(),
+                                        at == &app ? "" : " ", at == &app ? "" : at->get_name())};
+}
+
+}  // namespace
+
+tl::expected<Command, NoCommand> ParseArguments(const std::vector<std::string>& arguments) {
+  CLI::App app("Shows, from round-trip times and real cryptography, where a chip can and cannot be.",
+               "earshot");
+  app.set_version_flag("--version", fmt::format("earshot {} ({})", kVersion, kCommit));
+  app.set_help_all_flag("--help-all", "Help of every command");
+  app.require_subcommand(1);
+  Parsed parsed;
+  std::vector<Leaf> leaves;
+  AddRun(app, parsed, leaves);
+  AddServices(app, parsed, leaves);
+  AddReaders(app, parsed, leaves);
+  AddScenario(app, parsed, leaves);
+  AddKeys(app, parsed, leaves);
+  AddMachineChecks(app, parsed, leaves);
+  try {
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::CallForHelp&) {
+    return tl::unexpected(NoCommand{ExitCode::kRan, Deepest(&app)->help()});
+  } catch (const CLI::CallForAllHelp&) {
+    return tl::unexpected(NoCommand{ExitCode::kRan, app.help("", CLI::AppFormatMode::All)});
+  } catch (const CLI::CallForVersion& version) {
+    return tl::unexpected(NoCommand{ExitCode::kRan, std::string(version.what()) + "\n"});
+  } catch (const CLI::ParseError& error) {
+    return tl::unexpected(Refusal(app, error, arguments));
+  }
+  for (const Leaf& leaf : leaves) {
+    if (leaf.app->parsed()) return leaf.choose(parsed);
+  }
+  return tl::unexpected(NoCommand{ExitCode::kUsage, app.help()});
+}
+
+}  // namespace earshot

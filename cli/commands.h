@@ -1,0 +1,112 @@
+// cli/commands.h: what the user may ask for, as plain data, and the functions that do it.
+//
+// Every command writes its data to console.out, its narration to console.err, and returns the exit
+// code of the process. With `json`, exactly one JSON document of report.proto is written to
+// console.out, and nothing else.
+#ifndef EARSHOT_CLI_COMMANDS_H_
+#define EARSHOT_CLI_COMMANDS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "cli/console.h"
+#include "core/base/time.h"
+
+namespace earshot {
+
+struct RunCommand {
+  std::string scenario;  // name or file
+  bool live = false;
+  std::optional<std::uint64_t> seed;
+  std::optional<std::uint64_t> devices;
+  std::optional<Duration> duration;
+  std::string out;  // empty: out/SCENARIO
+  bool fail_on_flagged = false;
+  bool json = false;
+};
+ExitCode Run(const RunCommand& command, const Console& console);
+
+// One of the processes of a live run, or of a deployment.
+struct ServiceCommand {
+  enum class Kind : std::uint8_t { kServe, kAgent, kRelay, kAdversary };
+  Kind kind = Kind::kServe;
+  std::string config;
+  int die_with = 0;  // end when this process, which must be the parent, ends; 0: live on
+};
+ExitCode RunService(const ServiceCommand& command, const Console& console);
+
+struct PingCommand {
+  std::string device;
+  std::string server;  // the command socket of `earshot serve`
+  std::uint32_t count = 5;
+  Duration interval = std::chrono::milliseconds(200);
+  bool json = false;
+};
+ExitCode Ping(const PingCommand& command, const Console& console);
+
+struct ExplainCommand {
+  std::string run_dir;
+  std::string device;
+};
+ExitCode Explain(const ExplainCommand& command, const Console& console);
+
+struct VerifyCommand {
+  std::string bundle;
+  std::string root;  // file with the root public key; empty: the bundle's own, and said so
+};
+ExitCode Verify(const VerifyCommand& command, const Console& console);
+
+struct ScenarioCommand {
+  enum class Kind : std::uint8_t { kList, kShow, kCheck };
+  Kind kind = Kind::kList;
+  std::string name;
+};
+ExitCode ScenarioTool(const ScenarioCommand& command, const Console& console);
+
+struct KeysCommand {
+  enum class Kind : std::uint8_t { kRoot, kDelegate, kEndorse, kRevoke };
+  Kind kind = Kind::kRoot;
+  std::string out;      // folder to write to
+  std::string signer;   // private key file of the root or the maker
+  std::string role;     // delegate: landmark, verdict, maker, log
+  std::string subject;  // delegate: landmark id, maker's name, "verdict"; endorse: device name
+  std::string maker;    // endorse
+  std::string model;    // endorse
+  std::vector<std::string> firmware;  // endorse: SHA-256 each, hexadecimal
+  std::string session_keys = "sealed";
+  Duration valid_for = std::chrono::hours(24 * 7);
+  std::string city;
+  std::optional<double> latitude_deg;
+  std::optional<double> longitude_deg;
+  std::uint32_t uncertainty_m = 100;
+  std::string trust_domain;
+  std::string operator_name;
+  std::string jurisdiction;
+  std::string list;  // revoke: the list so far; written anew
+  std::string key;   // revoke: public key file, or key id in hexadecimal
+  std::string why;   // revoke
+};
+ExitCode Keys(const KeysCommand& command, const Console& console);
+
+struct DoctorCommand {
+  bool json = false;
+};
+ExitCode Doctor(const DoctorCommand& command, const Console& console);
+
+struct BenchCommand {
+  std::string bench;  // "geometry"
+  bool json = false;
+};
+ExitCode Bench(const BenchCommand& command, const Console& console);
+
+using Command = std::variant<RunCommand, ServiceCommand, PingCommand, ExplainCommand, VerifyCommand,
+                             ScenarioCommand, KeysCommand, DoctorCommand, BenchCommand>;
+
+ExitCode Execute(const Command& command, const Console& console);
+
+}  // namespace earshot
+
+#endif  // EARSHOT_CLI_COMMANDS_H_

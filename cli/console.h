@@ -1,0 +1,47 @@
+// cli/console.h: what a command may write to, and how it ends.
+#ifndef EARSHOT_CLI_CONSOLE_H_
+#define EARSHOT_CLI_CONSOLE_H_
+
+#include <cstdint>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+#include "core/base/result.h"
+
+namespace earshot {
+
+enum class ExitCode : std::uint8_t {
+  kRan = 0,
+  kFlagged = 1,       // with --fail-on flagged, and in ping
+  kUsage = 2,         // usage, configuration or scenario error: nothing was started
+  kFailed = 3,        // the machine refused, or a check did not stand
+  kInconclusive = 4,  // too few answers
+};
+
+// Data goes to `out`, narration to `err`. References outlive every command.
+struct Console {
+  std::ostream& out;
+  std::ostream& err;
+  bool colour = false;  // escape sequences on `out`
+};
+
+// The process's own streams; colour when stdout is a terminal and NO_COLOR is not set.
+Console SystemConsole();
+
+// Prints "earshot: message" on stderr and returns the code that fits: kUsage for what the user wrote
+// or named wrongly, kFailed for what the machine refused.
+ExitCode Complain(const Console& console, const Error& error);
+
+enum class Colour : std::uint8_t { kNone, kBlue, kVermillion, kGreen, kGrey, kBold };
+// `text` in `colour`; unchanged where the console has none. Colours follow Okabe and Ito and are
+// never the only sign of anything.
+std::string Painted(const Console& console, Colour colour, std::string_view text);
+
+// `text` broken at spaces into lines of at most `width` characters (code points), each after the
+// first preceded by `indent` spaces. Words are never cut. No newline at the end.
+std::string Wrapped(std::string_view text, std::size_t width, std::size_t indent);
+
+}  // namespace earshot
+
+#endif  // EARSHOT_CLI_CONSOLE_H_

@@ -1,0 +1,220 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+
+#include "cli/commands.h"
+#include "core/base/quantity_text.h"
+#include "core/crypto/ed25519.h"
+#include "core/crypto/key_file.h"
+#include "core/crypto/pooled_random.h"
+#include "core/crypto/sha256.h"
+#include "core/crypto/signed_blob.h"
+#include "core/crypto/x25519.h"
+#include "core/geo/country_zones.h"
+#include "core/geo/position.h"
+#include "core/os/files.h"
+#include "core/os/system_clock.h"
+#include "core/protocol/authority.h"
+#include "earshot/v1/wire.pb.h"
+
+namespace earshot {
+namespace {
+
+std::uint64_t SecondsNow() {
+  SystemClock clock;
+  return static_cast<std::uint64_t>(clock.Read().wall.nanoseconds() / 1'000'000'000);
+}
+
+std::uint64_t WholeSeconds(Duration d) { return static_cast<std::uint64_t>(d / std::chrono::seconds(1)); }
+
+std::string PathOf(const KeysCommand& command, std::string_view name) {
+  return fmt::format("{}/{}", command.out, name);
+}
+
+Status PrepareFolder(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return Fail(ErrorCode::kUnavailable, fmt::format("{}: {}", folder, error.message()));
+  return {};
+}
+
+Status WriteBlob(const std::string& path, BlobContext context, const Ed25519PrivateKey& signer,
+                 const std::string& tbs) {
+  return WriteFileAtomically(path, ToString(SignBlob(context, signer, AsBytes(tbs))));
+}
+
+void Wrote(const Console& console, const std::string& path, std::string_view what) {
+  console.out << fmt::format("{:<48} {}\n", path, what);
+}
+
+Status MakeRoot(const KeysCommand& command, const Console& console) {
+  SystemRandom random;
+  const Ed25519PrivateKey key = Ed25519PrivateKey::Generate(random);
+  EARSHOT_RETURN_IF_ERROR(WritePrivateKeyFile(PathOf(command, "root.key"), key));
+  EARSHOT_RETURN_IF_ERROR(WritePublicKeyFile(PathOf(command, "root.pub"), key.public_key()));
+  Wrote(console, PathOf(command, "root.key"), "private; keep it off-line");
+  Wrote(console, PathOf(command, "root.pub"), "public; give it to every agent and verifier");
+  return {};
+}
+
+// The record of where a landmark stands; kInvalidArgument names the option that is missing.
+Result<v1::PositionRecord> PositionOf(const KeysCommand& command) {
+  if (!command.latitude_deg || !command.longitude_deg) {
+    return Fail(ErrorCode::kInvalidArgument, "a landmark needs --latitude and --longitude");
+  }
+  if (command.trust_domain.empty() || command.operator_name.empty()) {
+    return Fail(ErrorCode::kInvalidArgument, "a landmark needs --trust-domain and --operator");
+  }
+  EARSHOT_ASSIGN_OR_RETURN(const Position position,
+                           Position::FromDegrees(*command.latitude_deg, *command.longitude_deg));
+  EARSHOT_ASSIGN_OR_RETURN(const CountryCode jurisdiction, ParseCountryCode(command.jurisdiction));
+  v1::PositionRecord record;
+  record.set_landmark_id(command.subject);
+  record.set_city(command.city);
+  record.set_latitude_e7(std::llround(position.latitude_degrees() * 1e7));
+  record.set_longitude_e7(std::llround(position.longitude_degrees() * 1e7));
+  record.set_uncertainty_m(command.uncertainty_m);
+  record.set_trust_domain(command.trust_domain);
+  record.set_operator_name(command.operator_name);
+  record.set_jurisdiction(jurisdiction.text());
+  return record;
+}
+
+v1::Role RoleNamed(const std::string& name) {
+  if (name == "landmark") return v1::ROLE_LANDMARK;
+  if (name == "verdict") return v1::ROLE_VERDICT;
+  return name == "maker" ? v1::ROLE_MAKER : v1::ROLE_LOG;
+}
+
+Status MakeDelegation(const KeysCommand& command, const Console& console) {
+  const bool landmark = command.role == "landmark";
+  if (landmark && command.valid_for > kLandmarkDelegationMax) {
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("a landmark's key may serve {} at most; --valid-for says {}",
+                            DurationText(kLandmarkDelegationMax), DurationText(command.valid_for)));
+  }
+  EARSHOT_ASSIGN_OR_RETURN(const Ed25519PrivateKey root, ReadEd25519PrivateKeyFile(command.signer));
+  v1::Delegation delegation;
+  if (landmark) {
+    EARSHOT_ASSIGN_OR_RETURN(const v1::PositionRecord record, PositionOf(command));
+    const std::string bytes = record.SerializeAsString();
+    delegation.set_position_record_sha256(ToString(Sha256(AsBytes(bytes))));
+    const std::string path = PathOf(command, command.subject + ".position");
+    EARSHOT_RETURN_IF_ERROR(WriteFileAtomically(path, bytes));
+    Wrote(console, path, "where it stands");
+  }
+  SystemRandom random;
+  const Ed25519PrivateKey key = Ed25519PrivateKey::Generate(random);
+  const std::string key_path = PathOf(command, command.subject + ".key");
+  EARSHOT_RETURN_IF_ERROR(WritePrivateKeyFile(key_path, key));
+  Wrote(console, key_path, "private signing key");
+  if (landmark) {
+    const std::string sealing_path = PathOf(command, command.subject + ".sealing.key");
+    EARSHOT_RETURN_IF_ERROR(WritePrivateKeyFile(sealing_path, X25519KeyPair::Generate(random)));
+    Wrote(console, sealing_path, "private key that device identities are sealed to");
+  }
+  const std::uint64_t now = SecondsNow();
+  delegation.set_role(RoleNamed(command.role));
+  delegation.set_subject(command.subject);
+  delegation.set_public_key(ToString(key.public_key().bytes()));
+  delegation.set_not_before_s(now);
+  delegation.set_not_after_s(now + WholeSeconds(command.valid_for));
+  const std::string path = PathOf(command, command.subject + ".delegation");
+  EARSHOT_RETURN_IF_ERROR(
+      WriteBlob(path, BlobContext::kDelegation, root, delegation.SerializeAsString()));
+  Wrote(console, path, fmt::format("role {}, for {}", command.role, DurationText(command.valid_for)));
+  return {};
+}
+
+Status MakeEndorsement(const KeysCommand& command, const Console& console) {
+  EARSHOT_ASSIGN_OR_RETURN(const Ed25519PrivateKey maker, ReadEd25519PrivateKeyFile(command.signer));
+  v1::Endorsement endorsement;
+  for (const std::string& text : command.firmware) {
+    EARSHOT_ASSIGN_OR_RETURN(const Bytes32 hash, HexDecode32(text));
+    endorsement.add_firmware_sha256(ToString(hash));
+  }
+  SystemRandom random;
+  const Ed25519PrivateKey key = Ed25519PrivateKey::Generate(random);
+  const std::string key_path = PathOf(command, command.subject + ".key");
+  EARSHOT_RETURN_IF_ERROR(WritePrivateKeyFile(key_path, key));
+  Wrote(console, key_path, "private device key");
+  const std::uint64_t now = SecondsNow();
+  endorsement.set_device_key(ToString(key.public_key().bytes()));
+  endorsement.set_maker(command.maker);
+  endorsement.set_model(command.model);
+  endorsement.set_session_keys(command.session_keys == "sealed"
+                                   ? v1::Endorsement::SESSION_KEYS_SEALED
+                                   : v1::Endorsement::SESSION_KEYS_HOST);
+  endorsement.set_not_before_s(now);
+  endorsement.set_not_after_s(now + WholeSeconds(command.valid_for));
+  const std::string path = PathOf(command, command.subject + ".endorsement");
+  EARSHOT_RETURN_IF_ERROR(
+      WriteBlob(path, BlobContext::kEndorsement, maker, endorsement.SerializeAsString()));
+  Wrote(console, path, fmt::format("device {}", HexEncode(key.id().value())));
+  return {};
+}
+
+// The id of the key that the user named: by its 64 digits, or by the file of the public key.
+Result<Bytes32> KeyIdNamed(const std::string& text) {
+  if (const auto id = HexDecode32(text)) return *id;
+  EARSHOT_ASSIGN_OR_RETURN(const Ed25519PublicKey key, ReadEd25519PublicKeyFile(text));
+  return key.id().value();
+}
+
+Status Withdraw(const KeysCommand& command, const Console& console) {
+  EARSHOT_ASSIGN_OR_RETURN(const Ed25519PrivateKey root, ReadEd25519PrivateKeyFile(command.signer));
+  EARSHOT_ASSIGN_OR_RETURN(const Bytes32 id, KeyIdNamed(command.key));
+  const std::uint64_t now = SecondsNow();
+  v1::RevocationList list;
+  std::uint64_t epoch = now;
+  if (!command.list.empty()) {
+    EARSHOT_ASSIGN_OR_RETURN(const std::string old, ReadFile(command.list, kSignedBlobBytesMax));
+    ListTrust trust(root.public_key());
+    EARSHOT_ASSIGN_OR_RETURN(const RevocationListContent content,
+                             trust.AcceptRevocationList(AsBytes(old)));
+    list.set_version(content.version);
+    // The epoch never goes back, not even on a machine whose clock did.
+    epoch = std::max(epoch, static_cast<std::uint64_t>(content.epoch.nanoseconds() / 1'000'000'000));
+    for (const RevocationListContent::Entry& entry : content.revoked) {
+      v1::RevokedKey* to = list.add_revoked();
+      to->set_key_id(ToString(entry.key.value()));
+      to->set_since_s(static_cast<std::uint64_t>(entry.since.nanoseconds() / 1'000'000'000));
+      to->set_why(entry.why);
+    }
+  }
+  v1::RevokedKey* revoked = list.add_revoked();
+  revoked->set_key_id(ToString(id));
+  revoked->set_since_s(now);
+  revoked->set_why(command.why);
+  list.set_version(list.version() + 1);
+  list.set_epoch_s(epoch);
+  const std::string path = PathOf(command, "revocations");
+  EARSHOT_RETURN_IF_ERROR(
+      WriteBlob(path, BlobContext::kRevocationList, root, list.SerializeAsString()));
+  Wrote(console, path, fmt::format("version {}, {} keys", list.version(), list.revoked_size()));
+  return {};
+}
+
+Status Make(const KeysCommand& command, const Console& console) {
+  EARSHOT_RETURN_IF_ERROR(PrepareFolder(command.out));
+  switch (command.kind) {
+    case KeysCommand::Kind::kRoot: return MakeRoot(command, console);
+    case KeysCommand::Kind::kDelegate: return MakeDelegation(command, console);
+    case KeysCommand::Kind::kEndorse: return MakeEndorsement(command, console);
+    case KeysCommand::Kind::kRevoke: return Withdraw(command, console);
+  }
+  return {};
+}
+
+}  // namespace
+
+ExitCode Keys(const KeysCommand& command, const Console& console) {
+  const Status made = Make(command, console);
+  return made ? ExitCode::kRan : Complain(console, made.error());
+}
+
+}  // namespace earshot

@@ -1,0 +1,199 @@
+#include "cli/run_text.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "core/report/names.h"
+#include "core/report/outward.h"
+#include "earshot/v1/report.pb.h"
+
+namespace earshot {
+namespace {
+
+struct Style {
+  std::string_view mark;
+  Colour colour;
+};
+
+Style StyleOf(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kInvalidProof: return {"[x]", Colour::kVermillion};
+    case Verdict::kContradicted: return {"[!]", Colour::kVermillion};
+    case Verdict::kSilent: return {"[.]", Colour::kGrey};
+    case Verdict::kUnexplainedDelay: return {"[~]", Colour::kVermillion};
+    case Verdict::kVerified: return {"[+]", Colour::kGreen};
+    case Verdict::kConsistent: return {"[=]", Colour::kBlue};
+    case Verdict::kIndeterminate: return {"[?]", Colour::kGrey};
+  }
+  return {"[?]", Colour::kGrey};
+}
+
+// The label of a verdict that stands in a report as text.
+std::string Label(const Console& console, const std::string& name) {
+  const auto verdict = ParseVerdictName(name);
+  return verdict ? VerdictLabel(console, *verdict) : name;
+}
+
+std::string Heading(const Console& console, std::string_view text) {
+  return Painted(console, Colour::kBold, text) + "\n";
+}
+
+std::string Paragraph(std::string_view text, std::size_t indent) {
+  return std::string(indent, ' ') + Wrapped(text, kTextWidth - indent, indent) + "\n";
+}
+
+template <typename Texts>
+std::string Codes(const Texts& texts) {
+  return texts.empty() ? "none" : fmt::format("{}", fmt::join(texts, ", "));
+}
+
+std::string DeclaredText(const v1::ReportDeclared& declared) {
+  return fmt::format("{} ({}), within {:.0f} km", declared.site(), declared.country(),
+                     declared.radius_km());
+}
+
+std::string DeviceLines(const v1::ReportDevice& device, const Console& console) {
+  std::string text = fmt::format("{}  {}  declared: {}", Painted(console, Colour::kBold, device.id()),
+                                 Label(console, device.verdict()), DeclaredText(device.declared()));
+  if (!device.order().empty()) text += fmt::format(", {}", device.order());
+  text += "\n" + Paragraph(device.sentence(), 4);
+  if (device.licence().excluded_size() + device.licence().cannot_exclude_size() > 0) {
+    text += Paragraph(fmt::format("excluded: {}; cannot exclude: {}", Codes(device.licence().excluded()),
+                                  Codes(device.licence().cannot_exclude())), 4);
+  }
+  if (device.has_truth() && !device.truth().as_expected()) {
+    text += Paragraph(fmt::format("not as the scenario expects: it is in {} and {}; expected {}",
+                                  device.truth().place(), device.truth().behaviour(),
+                                  Codes(device.truth().expected())), 4);
+  }
+  return text;
+}
+
+std::string SummaryText(const v1::RunReport& report) {
+  const v1::Summary& summary = report.summary();
+  std::string counts;
+  for (const v1::VerdictCount& count : summary.verdicts()) {
+    if (count.count() > 0) counts += fmt::format(", {} {}", count.count(), count.verdict());
+  }
+  std::string text = fmt::format("{} devices, {} flagged{}. First verdict after {:.1f} s.",
+                                 summary.devices(), summary.flagged(), counts,
+                                 report.run().first_verdict_s());
+  const bool simulated = report.devices_size() > 0 && report.devices(0).has_truth();
+  if (simulated) {
+    text += fmt::format(
+        " Honest devices flagged as slow: {:.1f} expected by chance among {} tested, {} found. Honest "
+        "devices contradicted: {} (physics allows none). Dishonest devices not flagged: {}. Verdicts "
+        "other than the scenario expects: {}.",
+        summary.expected_false_alarms(), summary.tested_honest(), summary.false_alarms(),
+        summary.false_contradictions(), summary.misses(), summary.not_as_expected());
+  }
+  return text;
+}
+
+std::string NetworkText(const v1::Network& network) {
+  return fmt::format("{} packets through the relay, held {:.1f} us longer than modelled at the median "
+                     "({:.1f} us at 99 %). {} samples, {} of them below the true delay, {} tainted, {} "
+                     "unmatched.",
+                     network.packets_relayed(), network.relay_median_error_us(),
+                     network.relay_p99_error_us(), network.samples(), network.samples_below_truth(),
+                     network.samples_tainted(), network.samples_unmatched());
+}
+
+std::string_view RingRemark(const v1::ReportBound& bound, double radius_km) {
+  const double nearest_km = bound.declared_km() - radius_km;
+  if (bound.vacuum_km() < nearest_km) return "impossible at the declared site";
+  if (bound.fibre_km() < nearest_km) return "impossible in fibre";
+  return "possible";
+}
+
+std::string RingTable(const google::protobuf::RepeatedPtrField<v1::ReportBound>& bounds,
+                      double radius_km) {
+  if (bounds.empty()) return "    no landmark had a valid answer\n";
+  std::string text = fmt::format("    {:<12} {:>5} {:>5} {:>9} {:>20} {:>9} {:>12}\n", "landmark", "sent",
+                                 "recv", "min ms", "within km (vacuum)", "fibre km", "declared km");
+  for (const v1::ReportBound& bound : bounds) {
+    text += fmt::format("    {:<12} {:>5} {:>5} {:>9.1f} {:>20.0f} {:>9.0f} {:>12.0f}  {}\n",
+                        bound.landmark(), bound.pings_sent(), bound.pings_answered(),
+                        bound.rtt_min_us() / 1000, bound.vacuum_km(), bound.fibre_km(),
+                        bound.declared_km(), RingRemark(bound, radius_km));
+  }
+  return text;
+}
+
+std::string JudgementText(std::string_view question, const v1::ReportJudgement& judgement,
+                          const Console& console) {
+  std::string text = fmt::format("  {}: {}, basis: {}\n", question, Label(console, judgement.verdict()),
+                                 judgement.basis());
+  for (const v1::ReportReason& reason : judgement.reasons()) {
+    text += fmt::format("    - {}\n", Wrapped(fmt::format("{} {}", reason.text(), reason.code()),
+                                              kTextWidth - 6, 6));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string VerdictLabel(const Console& console, Verdict verdict) {
+  const Style style = StyleOf(verdict);
+  return Painted(console, style.colour, fmt::format("{} {}", style.mark, VerdictName(verdict)));
+}
+
+std::string RunText(const v1::RunReport& report, const Console& console) {
+  std::string text;
+  if (!report.run().title().empty()) text += Heading(console, report.run().title()) + "\n";
+  for (const v1::ReportDevice& device : report.devices()) text += DeviceLines(device, console);
+  text += "\n" + Heading(console, "Summary") + Paragraph(SummaryText(report), 2);
+  if (report.has_network()) {
+    text += Heading(console, "Simulated network") + Paragraph(NetworkText(report.network()), 2);
+  }
+  text += Heading(console, "Assumptions behind these verdicts");
+  for (const std::string& line : report.assumptions()) {
+    text += "  - " + Wrapped(line, kTextWidth - 4, 4) + "\n";
+  }
+  return text + Heading(console, "Finding") + Paragraph(report.finding(), 2);
+}
+
+std::string DeviceText(const v1::ReportDevice& device, const v1::RunReport& report,
+                       const Console& console) {
+  std::string text = fmt::format(
+      "{} {}\n  {} of {}; model {}; session keys: {}\n  declared: {}\n  measured from {:.1f} s to {:.1f} s "
+      "of the run, round {}, policy {}\n\n",
+      Painted(console, Colour::kBold, device.id()), Label(console, device.verdict()), device.order(),
+      device.owner(), device.model(), device.session_keys(), DeclaredText(device.declared()),
+      device.interval_begin_s(), device.interval_end_s(), device.round(), device.policy_version());
+  text += Paragraph(device.sentence(), 2) + "\n";
+  text += JudgementText("At the declared site?", device.site(), console);
+  text += JudgementText("Where the licence lets it be?", device.licence(), console);
+  text += fmt::format("    excluded: {}; cannot exclude: {}\n", Codes(device.licence().excluded()),
+                      Codes(device.licence().cannot_exclude()));
+  text += "\n  What each landmark heard, and how far away the key can have been at most\n";
+  text += RingTable(device.bounds(), device.declared().radius_km());
+  if (device.has_false_alarm_probability()) {
+    text += Paragraph(fmt::format("The test of delay flags {} honest devices by chance.",
+                                  FrequencyText(device.false_alarm_probability())), 2);
+  }
+  text += "\n  What this takes for granted\n";
+  for (const std::string& line : report.assumptions()) {
+    text += "    - " + Wrapped(line, kTextWidth - 6, 6) + "\n";
+  }
+  if (device.has_truth()) {
+    text += fmt::format("\n  The simulation knows: it stood in {} ({}) and {}; {}.\n",
+                        device.truth().place(), device.truth().country(), device.truth().behaviour(),
+                        device.truth().as_expected() ? "the verdict is one of those expected"
+                                                     : "the verdict is not the one expected");
+  }
+  return text;
+}
+
+std::string PingText(const v1::PingReport& report, const Console& console) {
+  const v1::ReportDevice& device = report.appraisal();
+  std::string text =
+      fmt::format("{} declared: {}\n", report.device(), DeclaredText(device.declared()));
+  text += RingTable(report.landmarks(), device.declared().radius_km());
+  text += fmt::format("{} pings sent, {} answered\n", report.pings_sent(), report.pings_answered());
+  return text + fmt::format("{}  {}\n", Label(console, device.verdict()),
+                            Wrapped(device.sentence(), kTextWidth - 22, 4));
+}
+
+}  // namespace earshot

@@ -1,0 +1,125 @@
+#include "cli/arguments.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace earshot {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+template <typename T>
+T Parsed(const std::vector<std::string>& arguments) {
+  const auto command = ParseArguments(arguments);
+  if (!command) {
+    ADD_FAILURE() << command.error().text;
+    return {};
+  }
+  const T* found = std::get_if<T>(&*command);
+  if (found == nullptr) {
+    ADD_FAILURE() << "another command was understood";
+    return {};
+  }
+  return *found;
+}
+
+NoCommand Refused(const std::vector<std::string>& arguments) {
+  const auto command = ParseArguments(arguments);
+  if (command) {
+    ADD_FAILURE() << "accepted";
+    return {};
+  }
+  return command.error();
+}
+
+TEST(Arguments, RunTakesItsOptions) {
+  const auto run = Parsed<RunCommand>({"run", "half-order", "--live", "--seed", "7", "--devices", "30",
+                                       "--duration", "60s", "--out", "x", "--fail-on", "flagged",
+                                       "--json"});
+  EXPECT_EQ(run.scenario, "half-order");
+  EXPECT_TRUE(run.live);
+  EXPECT_EQ(run.seed, 7U);
+  EXPECT_EQ(run.devices, 30U);
+  EXPECT_EQ(run.duration, std::chrono::seconds(60));
+  EXPECT_EQ(run.out, "x");
+  EXPECT_TRUE(run.fail_on_flagged);
+  EXPECT_TRUE(run.json);
+}
+
+TEST(Arguments, RunWithoutOptionsKeepsTheDefaults) {
+  const auto run = Parsed<RunCommand>({"run", "half-order"});
+  EXPECT_FALSE(run.live);
+  EXPECT_EQ(run.seed, std::nullopt);
+  EXPECT_EQ(run.duration, std::nullopt);
+  EXPECT_FALSE(run.fail_on_flagged);
+}
+
+TEST(Arguments, NumberWithoutUnitIsRefusedWithTheMend) {
+  const NoCommand refused = Refused({"run", "half-order", "--duration", "60"});
+  EXPECT_EQ(refused.code, ExitCode::kUsage);
+  EXPECT_THAT(refused.text, HasSubstr("60"));
+}
+
+TEST(Arguments, NoDevicesAtAllAreRefused) {
+  EXPECT_EQ(Refused({"run", "half-order", "--devices", "0"}).code, ExitCode::kUsage);
+}
+
+TEST(Arguments, UnknownOptionGetsDidYouMean) {
+  EXPECT_THAT(Refused({"run", "half-order", "--sed", "1"}).text,
+              AllOf(HasSubstr("\"--sed\""), HasSubstr("did you mean \"--seed\"?")));
+}
+
+TEST(Arguments, UnknownCommandGetsDidYouMean) {
+  const NoCommand refused = Refused({"docter"});
+  EXPECT_EQ(refused.code, ExitCode::kUsage);
+  EXPECT_THAT(refused.text, HasSubstr("did you mean \"doctor\"?"));
+}
+
+TEST(Arguments, UnknownSubcommandGetsDidYouMean) {
+  EXPECT_THAT(Refused({"scenario", "chek", "x"}).text, HasSubstr("did you mean \"check\"?"));
+}
+
+TEST(Arguments, OptionOfAnotherCommandIsRefused) {
+  EXPECT_EQ(Refused({"doctor", "--live"}).code, ExitCode::kUsage);
+  EXPECT_EQ(Refused({"verify", "bundle", "--json"}).code, ExitCode::kUsage);
+}
+
+TEST(Arguments, NothingAtAllIsAUsageErrorThatShowsTheHelp) {
+  const NoCommand refused = Refused({});
+  EXPECT_EQ(refused.code, ExitCode::kUsage);
+  EXPECT_THAT(refused.text, HasSubstr("doctor"));
+}
+
+TEST(Arguments, HelpAndVersionAreNoErrors) {
+  EXPECT_EQ(Refused({"--help"}).code, ExitCode::kRan);
+  EXPECT_THAT(Refused({"run", "--help"}).text, HasSubstr("--fail-on"));
+  EXPECT_THAT(Refused({"--version"}).text, HasSubstr("earshot "));
+}
+
+TEST(Arguments, TheAdversaryIsThereAndNotAdvertised) {
+  EXPECT_EQ(Parsed<ServiceCommand>({"adversary", "--config", "x"}).kind,
+            ServiceCommand::Kind::kAdversary);
+  EXPECT_THAT(Refused({"--help"}).text, Not(HasSubstr("adversary")));
+}
+
+TEST(Arguments, PingReadsCountAndInterval) {
+  const auto ping = Parsed<PingCommand>({"ping", "C-0042", "--server", "s", "-c", "3", "-i", "1s"});
+  EXPECT_EQ(ping.device, "C-0042");
+  EXPECT_EQ(ping.count, 3U);
+  EXPECT_EQ(ping.interval, std::chrono::seconds(1));
+}
+
+TEST(Arguments, KeysNeedTheirSignerAndFolder) {
+  EXPECT_EQ(Refused({"keys", "delegate", "--role", "maker"}).code, ExitCode::kUsage);
+  EXPECT_EQ(Refused({"keys", "delegate", "--role", "king", "--subject", "x", "--root", "r", "--out", "o"})
+                .code, ExitCode::kUsage);
+  const auto keys = Parsed<KeysCommand>({"keys", "delegate", "--role", "maker", "--subject", "x",
+                                         "--root", "r", "--out", "o", "--valid-for", "2 d"});
+  EXPECT_EQ(keys.kind, KeysCommand::Kind::kDelegate);
+  EXPECT_EQ(keys.valid_for, std::chrono::hours(48));
+}
+
+}  // namespace
+}  // namespace earshot

@@ -1,0 +1,184 @@
+#include "cli/commands.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+
+#include "core/crypto/key_file.h"
+#include "core/os/files.h"
+#include "core/protocol/authority.h"
+#include "core/report/json.h"
+#include "earshot/v1/report.pb.h"
+
+namespace earshot {
+namespace {
+
+using testing::HasSubstr;
+
+class Commands : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = testing::TempDir() + "earshot-cli-XXXXXX";
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+    setenv("EARSHOT_SCENARIOS", EARSHOT_SOURCE_DIR "/scenarios", 1);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::string In(std::string_view name) const { return folder_ + "/" + std::string(name); }
+  ExitCode Do(const Command& command) {
+    out_.str("");
+    err_.str("");
+    return Execute(command, console_);
+  }
+
+  std::string folder_;
+  std::ostringstream out_;
+  std::ostringstream err_;
+  Console console_{out_, err_, false};
+};
+
+TEST_F(Commands, ScenariosAreListedShownAndChecked) {
+  EXPECT_EQ(Do(ScenarioCommand{ScenarioCommand::Kind::kList, ""}), ExitCode::kRan);
+  EXPECT_THAT(out_.str(), HasSubstr("half-order"));
+  EXPECT_EQ(Do(ScenarioCommand{ScenarioCommand::Kind::kCheck, "half-order"}), ExitCode::kRan);
+  EXPECT_THAT(out_.str(), HasSubstr("nothing wrong"));
+  ASSERT_EQ(Do(ScenarioCommand{ScenarioCommand::Kind::kShow, "half-order"}), ExitCode::kRan);
+  // What is shown is itself a scenario.
+  ASSERT_TRUE(WriteFileAtomically(In("shown.textproto"), out_.str()));
+  EXPECT_EQ(Do(ScenarioCommand{ScenarioCommand::Kind::kCheck, In("shown.textproto")}), ExitCode::kRan)
+      << err_.str();
+}
+
+TEST_F(Commands, UnknownScenarioGetsDidYouMeanOnStderrAlone) {
+  EXPECT_EQ(Do(ScenarioCommand{ScenarioCommand::Kind::kCheck, "half-ordr"}), ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("did you mean \"half-order\"?"));
+  EXPECT_EQ(out_.str(), "");
+}
+
+TEST_F(Commands, MistakeInAScenarioIsReportedWithItsPlace) {
+  ASSERT_TRUE(WriteFileAtomically(In("bad.textproto"), "name: \"bad\"\nnetwork { jiter: \"5 ms\" }\n"));
+  EXPECT_EQ(Do(ScenarioCommand{ScenarioCommand::Kind::kCheck, In("bad.textproto")}), ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("bad.textproto:2:"));
+  EXPECT_THAT(err_.str(), HasSubstr("jitter"));
+}
+
+TEST_F(Commands, RunWithoutLiveSaysThatItIsNotThereYet) {
+  EXPECT_EQ(Do(RunCommand{.scenario = "half-order"}), ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("not there yet"));
+}
+
+KeysCommand LandmarkDelegation(const std::string& folder) {
+  KeysCommand command;
+  command.kind = KeysCommand::Kind::kDelegate;
+  command.out = folder;
+  command.signer = folder + "/root.key";
+  command.role = "landmark";
+  command.subject = "sin-1";
+  command.city = "Singapore";
+  command.latitude_deg = 1.29;
+  command.longitude_deg = 103.85;
+  command.trust_domain = "straits";
+  command.operator_name = "Straits Timing (fictional)";
+  command.jurisdiction = "SG";
+  return command;
+}
+
+TEST_F(Commands, DelegatedKeyStandsUnderItsRootAndNoOther) {
+  ASSERT_EQ(Do(KeysCommand{.kind = KeysCommand::Kind::kRoot, .out = folder_}), ExitCode::kRan);
+  ASSERT_EQ(Do(LandmarkDelegation(folder_)), ExitCode::kRan) << err_.str();
+  const auto root = ReadEd25519PublicKeyFile(In("root.pub"));
+  const auto blob = ReadFile(In("sin-1.delegation"));
+  ASSERT_TRUE(root && blob);
+  const auto delegated = OpenDelegation(AsBytes(*blob), *root);
+  ASSERT_TRUE(delegated) << delegated.error().message();
+  EXPECT_EQ(delegated->role, Role::kLandmark);
+  EXPECT_EQ(delegated->subject, "sin-1");
+  const auto key = ReadEd25519PrivateKeyFile(In("sin-1.key"));
+  ASSERT_TRUE(key);
+  EXPECT_TRUE(delegated->key == key->public_key());
+  EXPECT_FALSE(OpenDelegation(AsBytes(*blob), key->public_key()));
+}
+
+TEST_F(Commands, ExistingKeyIsNeverOverwritten) {
+  ASSERT_EQ(Do(KeysCommand{.kind = KeysCommand::Kind::kRoot, .out = folder_}), ExitCode::kRan);
+  const auto before = ReadFile(In("root.key"));
+  EXPECT_NE(Do(KeysCommand{.kind = KeysCommand::Kind::kRoot, .out = folder_}), ExitCode::kRan);
+  EXPECT_EQ(ReadFile(In("root.key")), before);
+}
+
+TEST_F(Commands, LandmarkWithoutAPlaceOrForTooLongIsRefused) {
+  ASSERT_EQ(Do(KeysCommand{.kind = KeysCommand::Kind::kRoot, .out = folder_}), ExitCode::kRan);
+  KeysCommand nowhere = LandmarkDelegation(folder_);
+  nowhere.latitude_deg.reset();
+  EXPECT_EQ(Do(nowhere), ExitCode::kUsage);
+  KeysCommand too_long = LandmarkDelegation(folder_);
+  too_long.valid_for = std::chrono::hours(24 * 8);
+  EXPECT_EQ(Do(too_long), ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("7 d"));
+}
+
+TEST_F(Commands, EndorsementStandsUnderTheMaker) {
+  ASSERT_EQ(Do(KeysCommand{.kind = KeysCommand::Kind::kRoot, .out = folder_}), ExitCode::kRan);
+  KeysCommand maker = LandmarkDelegation(folder_);
+  maker.role = "maker";
+  maker.subject = "maker";
+  ASSERT_EQ(Do(maker), ExitCode::kRan) << err_.str();
+  const KeysCommand endorse{.kind = KeysCommand::Kind::kEndorse, .out = folder_,
+                            .signer = In("maker.key"), .subject = "C-0001", .maker = "maker",
+                            .model = "A-100", .firmware = {std::string(64, 'a')},
+                            .session_keys = "host"};
+  ASSERT_EQ(Do(endorse), ExitCode::kRan) << err_.str();
+  const auto delegated = OpenDelegation(AsBytes(*ReadFile(In("maker.delegation"))),
+                                        *ReadEd25519PublicKeyFile(In("root.pub")));
+  ASSERT_TRUE(delegated);
+  const auto endorsement = OpenEndorsement(AsBytes(*ReadFile(In("C-0001.endorsement"))), *delegated);
+  ASSERT_TRUE(endorsement) << endorsement.error().message();
+  EXPECT_EQ(endorsement->session_keys, SessionKeys::kHost);
+  EXPECT_EQ(endorsement->model, "A-100");
+}
+
+TEST_F(Commands, RevocationListsGrowAndTheirVersionsRise) {
+  ASSERT_EQ(Do(KeysCommand{.kind = KeysCommand::Kind::kRoot, .out = folder_}), ExitCode::kRan);
+  KeysCommand revoke{.kind = KeysCommand::Kind::kRevoke, .out = folder_, .signer = In("root.key"),
+                     .key = std::string(64, 'b'), .why = "lost"};
+  ASSERT_EQ(Do(revoke), ExitCode::kRan) << err_.str();
+  revoke.list = In("revocations");
+  revoke.key = In("root.pub");
+  ASSERT_EQ(Do(revoke), ExitCode::kRan) << err_.str();
+  ListTrust trust(*ReadEd25519PublicKeyFile(In("root.pub")));
+  const auto list = trust.AcceptRevocationList(AsBytes(*ReadFile(In("revocations"))));
+  ASSERT_TRUE(list) << list.error().message();
+  EXPECT_EQ(list->version, 2U);
+  ASSERT_EQ(list->revoked.size(), 2U);
+  EXPECT_EQ(list->revoked[0].why, "lost");
+}
+
+TEST_F(Commands, DoctorPrintsOneJsonDocumentAndNothingElse) {
+  ASSERT_EQ(Do(DoctorCommand{.json = true}), ExitCode::kRan) << err_.str();
+  v1::DoctorReport report;
+  ASSERT_TRUE(FromJson(out_.str(), &report)) << out_.str();
+  EXPECT_GT(report.rows_size(), 5);
+  EXPECT_GT(report.accuracy_km(), 0);
+}
+
+TEST_F(Commands, ExplainFindsTheDeviceOrSaysWhichWasMeant) {
+  v1::RunReport report;
+  report.add_devices()->set_id("C-0042");
+  report.mutable_devices(0)->set_sentence("It answered from where it should.");
+  report.mutable_devices(0)->set_verdict("VERIFIED");
+  report.mutable_devices(0)->set_bundle("bundles/C-0042.bundle");
+  ASSERT_TRUE(WriteFileAtomically(In("report.json"), *ToJson(report)));
+  EXPECT_EQ(Do(ExplainCommand{folder_, "C-0042"}), ExitCode::kRan);
+  EXPECT_THAT(out_.str(), HasSubstr("It answered from where it should."));
+  EXPECT_THAT(out_.str(), HasSubstr("earshot verify " + folder_ + "/bundles/C-0042.bundle"));
+  EXPECT_EQ(Do(ExplainCommand{folder_, "C-0043"}), ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("did you mean \"C-0042\"?"));
+  EXPECT_EQ(Do(ExplainCommand{In("nothing"), "C-0042"}), ExitCode::kUsage);
+}
+
+}  // namespace
+}  // namespace earshot
