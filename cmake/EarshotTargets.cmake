@@ -42,7 +42,12 @@ function(earshot_test name)
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
 endfunction()
 
-# earshot_fuzz(NAME SOURCES ... DEPS ... CORPUS dir): a libFuzzer target under the fuzz preset.
+# earshot_fuzz(NAME SOURCES ... DEPS ... CORPUS dir): a libFuzzer target under the fuzz preset. The
+# target earshot_fuzzers builds them all; fuzz-targets.txt in the build tree lists "name corpus".
+if(EARSHOT_FUZZ)
+  file(WRITE "${CMAKE_BINARY_DIR}/fuzz-targets.txt" "")
+  add_custom_target(earshot_fuzzers)
+endif()
 function(earshot_fuzz name)
   if(NOT EARSHOT_FUZZ)
     return()
@@ -52,4 +57,7 @@ function(earshot_fuzz name)
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} earshot_warnings)
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  add_dependencies(earshot_fuzzers ${name})
+  file(APPEND "${CMAKE_BINARY_DIR}/fuzz-targets.txt"
+    "${name} ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_CORPUS}\n")
 endfunction()
