@@ -18,7 +18,7 @@ void AgentSession::BeginEvidence() {
                            .index = open.chain.highest(),
                            .nonce = open.highest_nonce};
   v1::Evidence evidence;
-  evidence.set_transcript_sha256(ToString(open.transcript_sha256));
+  evidence.set_welcome_sha256(ToString(open.welcome_sha256));
   evidence.set_round(open.terms.round);
   evidence.set_answered(ToString(BitmapOf(open.answered, open.terms.chain_length)));
   evidence.set_merkle_root(ToString(AnsweredRoot(highest, open.round_key, open.answered)));
@@ -53,7 +53,7 @@ Refusal AgentSession::TakeReceipt(ByteSpan packet, MonotonicInstant now) {
   if (!tbs.has_value()) return Refusal::kSignature;
   v1::AgentReceipt receipt;
   if (!ParseStrictly(*tbs, receipt)) return Refusal::kBody;
-  if (!std::ranges::equal(AsBytes(receipt.transcript_sha256()), open.transcript_sha256) ||
+  if (!std::ranges::equal(AsBytes(receipt.welcome_sha256()), open.welcome_sha256) ||
       receipt.round() != open.terms.round ||
       !std::ranges::equal(AsBytes(receipt.evidence_sha256()), open.evidence_sha256)) {
     return Refusal::kTranscript;

@@ -278,7 +278,7 @@ Refusal AgentSession::TakeWelcome(ByteSpan packet, MonotonicInstant now) {
   opened_.emplace(
       Opened{.terms = terms,
              .session_id = welcome.session_id,
-             .transcript_sha256 = welcome.transcript_sha256,
+             .welcome_sha256 = Sha256(leaf),
              .round_key = HmacSha256Key(round_key.Expose()),
              .sealing = DeriveSealingKeys(leaf, *ephemeral_secret, *sealing_secret_, terms.round),
              .chain = HashChainVerifier(welcome.session_id, welcome.anchor, terms.chain_length,

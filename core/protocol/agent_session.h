@@ -141,7 +141,7 @@ class AgentSession {
   struct Opened {
     SessionTerms terms;
     std::uint64_t session_id = 0;
-    Bytes32 transcript_sha256{};
+    Bytes32 welcome_sha256{};  // names the session: covers H, both shares, anchor and terms
     HmacSha256Key round_key;
     SealingKeys sealing;
     HashChainVerifier chain;

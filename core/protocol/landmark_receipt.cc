@@ -13,14 +13,15 @@ namespace earshot {
 namespace {
 
 // What a device can sign and we would not even look at: of another session or round.
-Refusal CheckEvidence(ByteSpan blob, const OpenedHello& hello, std::uint32_t round) {
-  const Result<Ed25519PublicKey> device_key = Ed25519PublicKey::Parse(hello.device_key);
+Refusal CheckEvidence(ByteSpan blob, const Bytes32& device, const Bytes32& welcome_sha256,
+                      std::uint32_t round) {
+  const Result<Ed25519PublicKey> device_key = Ed25519PublicKey::Parse(device);
   EARSHOT_CHECK(device_key.has_value());  // it verified HELLO2
   const Result<Bytes> tbs = OpenBlob(BlobContext::kEvidence, blob, *device_key);
   if (!tbs.has_value()) return Refusal::kSignature;
   v1::Evidence evidence;
   if (!ParseStrictly(*tbs, evidence)) return Refusal::kBody;
-  if (!std::ranges::equal(AsBytes(evidence.transcript_sha256()), hello.transcript_sha256)) {
+  if (!std::ranges::equal(AsBytes(evidence.welcome_sha256()), welcome_sha256)) {
     return Refusal::kTranscript;
   }
   return evidence.round() == round ? Refusal::kNone : Refusal::kRound;
@@ -77,7 +78,8 @@ Refusal LandmarkSession::JudgeEvidence(ByteSpan packet, const Endpoint& from, Mo
 Refusal LandmarkSession::TakeEvidence(ByteSpan packet, MonotonicInstant now, Packet& receipt) {
   tl::expected<Bytes, Refusal> blob = OpenSealed(packet, sealing_.agent_to_landmark);
   if (!blob.has_value()) return blob.error();
-  if (const Refusal refusal = CheckEvidence(*blob, hello_, options_.terms.round);
+  const Bytes32 welcome_sha256 = Sha256(ByteSpan(welcome_).first(wire::kWelcomeLeafEnd));
+  if (const Refusal refusal = CheckEvidence(*blob, hello_.device_key, welcome_sha256, options_.terms.round);
       refusal != Refusal::kNone) {
     return refusal;
   }
@@ -88,7 +90,7 @@ Refusal LandmarkSession::TakeEvidence(ByteSpan packet, MonotonicInstant now, Pac
   v1::SampleList samples;
   FillSamples(samples_, Begin(), *samples.mutable_samples());
   v1::AgentReceipt message;
-  message.set_transcript_sha256(ToString(hello_.transcript_sha256));
+  message.set_welcome_sha256(ToString(welcome_sha256));
   message.set_round(options_.terms.round);
   message.set_evidence_sha256(ToString(Sha256(evidence_blob_)));
   message.set_samples_commitment(ToString(Sha256({commitment_salt_, Serialise(samples)})));

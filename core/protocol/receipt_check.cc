@@ -140,6 +140,11 @@ struct EvidenceJudgement {
   std::optional<SystemClaims> claims;
 };
 
+// What names the session in EVIDENCE and RECEIPT.
+Bytes32 LeafSha256(const v1::Receipt& receipt) {
+  return Sha256(AsBytes(receipt.welcome()).first(wire::kWelcomeLeafEnd));
+}
+
 // Only what the device signed about this very session can speak for or against it.
 EvidenceJudgement JudgeEvidence(ByteSpan blob, const v1::Receipt& receipt, const Session& session,
                                 const AnsweredSet& sampled) {
@@ -152,8 +157,9 @@ EvidenceJudgement JudgeEvidence(ByteSpan blob, const v1::Receipt& receipt, const
   if (!tbs.has_value()) return {};
   v1::Evidence evidence;
   if (!ParseStrictly(*tbs, evidence)) return {};
-  const Bytes32& transcript = session.welcome.transcript_sha256;
-  if (!std::ranges::equal(AsBytes(evidence.transcript_sha256()), transcript) ||
+  // Of this WELCOME, not only of this HELLO2: a landmark that shows the device one WELCOME and the
+  // verifier another must not make the device's honest root look like a lie.
+  if (!std::ranges::equal(AsBytes(evidence.welcome_sha256()), LeafSha256(receipt)) ||
       evidence.round() != session.welcome.terms.round) {
     return {};
   }
@@ -222,7 +228,7 @@ Result<CheckedReceipt> CheckReceipt(ByteSpan receipt_blob, ByteSpan evidence_blo
   checked.device = DeviceId(Sha256(session.identity.device_key));
   checked.device_key = session.identity.device_key;
   checked.session_counter = session.identity.session_counter;
-  checked.transcript_sha256 = session.welcome.transcript_sha256;
+  checked.identity_transcript = IdentityTranscript(AsBytes(receipt.hello2()));
   checked.verifier_round = RoundNumber(receipt.verifier_round());
   checked.begin_wall = begin_wall;
   checked.claims = std::move(evidence.claims);
@@ -256,8 +262,8 @@ Result<bool> OpensCommitment(ByteSpan agent_receipt, ByteSpan receipt_blob,
   *samples.mutable_samples() = receipt.samples();
   const Bytes32 commitment = Sha256({AsBytes(receipt.commitment_salt()), Serialise(samples)});
   return std::ranges::equal(commitment, AsBytes(committed.samples_commitment())) &&
-         std::ranges::equal(Sha256(AsBytes(receipt.hello2())),
-                            AsBytes(committed.transcript_sha256())) &&
+         receipt.welcome().size() == wire::kWelcomeBytes &&
+         std::ranges::equal(LeafSha256(receipt), AsBytes(committed.welcome_sha256())) &&
          committed.round() == receipt.round();
 }
 

@@ -30,7 +30,7 @@ struct CheckedReceipt {
   DeviceId device;
   Bytes32 device_key{};
   std::uint64_t session_counter = 0;
-  Bytes32 transcript_sha256{};  // H: two receipts with one counter and different H convict
+  Bytes32 identity_transcript{};  // T, which the device signed: two with one counter convict
   RoundNumber verifier_round;
   WallInstant begin_wall;              // the landmark's clock, whole seconds
   LandmarkObservation observation;     // `expected` and `healthy` stay false: the caller knows
@@ -59,11 +59,13 @@ Result<CheckedReceipt> CheckReceipt(ByteSpan receipt, ByteSpan evidence,
 Result<bool> OpensCommitment(ByteSpan agent_receipt, ByteSpan receipt,
                              const ListedLandmark& landmark);
 
-// Two authentic receipts of one device that name one session counter for two different HELLO2:
+// Two authentic receipts of one device that name one session counter for two different
+// transcripts T. T is what the device signed; the rest of HELLO2 is ciphertext that nobody can open
+// again, and a landmark that altered it must frame nobody:
 // the key signed in two places (CryptographicFinding::kCounterReused).
 inline bool CounterReused(const CheckedReceipt& a, const CheckedReceipt& b) {
   return a.device == b.device && a.session_counter == b.session_counter &&
-         a.transcript_sha256 != b.transcript_sha256;
+         a.identity_transcript != b.identity_transcript;
 }
 
 }  // namespace earshot

@@ -314,9 +314,9 @@ class Peer:
         w = open_welcome(packet, self.packet, self.to.key)
         self.round_key, self.a2l, self.l2a = session_keys(
             packet, agree(self.ephemeral, w.share), self.es, w.round)
-        self.w, self.session, self.answered, self.second = w, packet[8:16], {}, (0.0, 0)
+        self.w, self.named, self.session, self.answered = w, sha256(packet[:216]), packet[8:16], {}
         self.worn = os.urandom(8) if self.mode == "wrong-session" else self.session
-        self.high, self.state, self.backoff = (0, w.anchor), "OPEN", 0.25
+        self.high, self.second, self.state, self.backoff = (0, w.anchor), (0.0, 0), "OPEN", 0.25
         self.lifetime_end = time.monotonic() + w.lifetime_ms / 1000
         self.tell("welcome", ok=True, session=self.session.hex(), round=w.round, n=w.n,
                   counter=self.counter)
@@ -355,7 +355,7 @@ class Peer:
         leaves = [both for _, both in sorted(self.answered.items())]
         root = merkle_root(leaves + [bytes(128)] * (self.mode == "wrong-root"))
         self.evidence = make_blob(self.device, "Evidence", PB.Evidence(
-            transcript_sha256=self.w.h, round=self.w.round,
+            welcome_sha256=self.named, round=self.w.round,
             answered=bitmap(self.answered, self.w.n), merkle_root=root,
             session_counter=self.counter, claims=PB.SystemClaims(
                 model=self.options.model, firmware_sha256=self.options.firmware,
@@ -368,7 +368,7 @@ class Peer:
     def on_receipt(self, packet):
         demand(packet[:32] == header(RECEIPT, self.session, 0, self.w.round), "header")
         said = open_blob(open_box(self.l2a, packet), self.to.key, "AgentReceipt")
-        demand((said.transcript_sha256, said.round) == (self.w.h, self.w.round), "other session")
+        demand((said.welcome_sha256, said.round) == (self.named, self.w.round), "other session")
         demand(said.evidence_sha256 == sha256(self.evidence), "other evidence")
         demand(len(said.samples_commitment) == 32 and not said.next_anchor, "commitment")
         self.receipts += 1
@@ -443,11 +443,11 @@ def verify_vectors(text):
     root_of_round = merkle_root([v[f"ping_{i}"] + v[f"pong_{i}"] for i in heard])
     v |= dict(answered=bitmap(heard, 10), merkle_root=root_of_round)
     signed(device, parse("Evidence", given["evidence_tbs"]), "evidence_blob", "evidence_tbs",
-           transcript_sha256=v["H"], round=1, answered=v["answered"], merkle_root=root_of_round,
+           welcome_sha256=sha256(body), round=1, answered=v["answered"], merkle_root=root_of_round,
            session_counter=counter, claims=dict(firmware_sha256=sha256(b"firmware 1.0")))
     proof = sha256(v["evidence_blob"])
     signed(landmark, PB.AgentReceipt(), "agent_receipt_blob", "agent_receipt_tbs",
-           transcript_sha256=v["H"], round=1, evidence_sha256=proof,
+           welcome_sha256=sha256(body), round=1, evidence_sha256=proof,
            samples_commitment=sha256(v["commitment_salt"], v["sample_list"]))
     v["evidence"] = seal_box(keys[1], header(EVIDENCE, session, 0, 1), v["evidence_blob"])
     v["receipt"] = seal_box(keys[2], header(RECEIPT, session, 0, 1), v["agent_receipt_blob"])

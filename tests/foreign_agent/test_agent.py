@@ -188,12 +188,12 @@ class Landmark:
         pair = [s.sent[i] + ewp.pong_packet(s.sent[i], s.round_key) for i in indices if i in s.sent]
         if (len(pair) != len(indices) or not s.samples <= set(indices)
                 or said.merkle_root != ewp.merkle_root(pair)
-                or said.transcript_sha256 != ewp.sha256(s.hello2) or said.round != 1
+                or said.welcome_sha256 != ewp.sha256(s.welcome[:216]) or said.round != 1
                 or said.session_counter != s.counter or said.claims.model != "foreign"
                 or said.previous_evidence_sha256 != self.last.get(s.device, b"")):
             return
         self.last[s.device], s.evidence = ewp.sha256(blob), packet
-        tbs = ewp.PB.AgentReceipt(transcript_sha256=ewp.sha256(s.hello2), round=1,
+        tbs = ewp.PB.AgentReceipt(welcome_sha256=ewp.sha256(s.welcome[:216]), round=1,
                                   evidence_sha256=ewp.sha256(blob),
                                   samples_commitment=os.urandom(32)).SerializeToString()
         s.receipt = ewp.seal_box(s.l2a, ewp.header(ewp.RECEIPT, s.id, 0, 1),

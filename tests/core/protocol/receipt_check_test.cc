@@ -11,6 +11,7 @@
 #include "core/protocol/answered_pings.h"
 #include "core/protocol/key_schedule.h"
 #include "core/protocol/strict_parse.h"
+#include "core/protocol/welcome_signer.h"
 #include "earshot/v1/wire.pb.h"
 #include "tests/core/protocol/session_fixture.h"
 
@@ -68,6 +69,9 @@ class ClosedSession : public testing::Test {
 
   // The root that somebody who knows the round key computes.
   Bytes32 RootOf(std::initializer_list<std::size_t> indices) const {
+    return RootUnder(AsBytes(message_.welcome()), indices);
+  }
+  Bytes32 RootUnder(ByteSpan welcome, std::initializer_list<std::size_t> indices) const {
     AnsweredSet answered;
     for (const std::size_t index : indices) answered.set(index);
     const X25519KeyPair share =
@@ -75,7 +79,7 @@ class ClosedSession : public testing::Test {
     const ByteSpan agent_share =
         AsBytes(message_.hello2()).subspan(wire::kHelloShareAt, wire::kKeyBytes);
     const Secret32 round_key =
-        DeriveRoundKey(AsBytes(message_.welcome()).first(wire::kWelcomeLeafEnd),
+        DeriveRoundKey(welcome.first(wire::kWelcomeLeafEnd),
                        *share.Agree(*ToBytes32(agent_share)), 1);
     return AnsweredRoot({.session_id = pair_.landmark->id().value(),
                          .round = 1,
@@ -188,9 +192,43 @@ TEST_F(ClosedSession, DeviceThatSignsAFalseRootConvictsItself) {
   }
 }
 
+// A landmark may sign two WELCOMEs for one HELLO2, show the device one and the verifier the other:
+// every tag and root then differs, and the device must not be convicted by it.
+TEST_F(ClosedSession, LandmarkThatShowsTheVerifierAnotherWelcomeFramesNobody) {
+  WelcomeBytes other{};
+  std::ranges::copy(AsBytes(message_.welcome()), other.begin());
+  other[wire::kWelcomeNonceAt] ^= 1U;
+  WelcomeBytes* const batch[] = {&other};
+  SignWelcomes(pair_.keys.signing, batch);
+  const auto checked = CheckChanged([&](v1::Receipt& r) {
+    r.set_welcome(ToString(other));
+    r.set_merkle_root(ToString(RootUnder(other, {1, 2, 4, 5})));
+  });
+  ASSERT_TRUE(checked.has_value()) << checked.error().message();
+  EXPECT_EQ(checked->observation.evidence, EvidenceState::kMissing);
+  EXPECT_TRUE(checked->findings.empty());
+}
+
+// The end of HELLO2 is ciphertext that the device did not sign. A landmark that files it twice,
+// once with a bit flipped, must not make one signature look like two.
+TEST_F(ClosedSession, LandmarkThatAltersTheSealedIdentityFramesNobody) {
+  const auto checked = CheckChanged([&](v1::Receipt& r) {
+    (*r.mutable_hello2())[wire::kHello2IdentityAt] ^= 1;
+    WelcomeBytes other{};
+    std::ranges::copy(AsBytes(r.welcome()), other.begin());
+    std::ranges::copy(Sha256(AsBytes(r.hello2())), other.begin() + wire::kWelcomeTranscriptAt);
+    WelcomeBytes* const batch[] = {&other};
+    SignWelcomes(pair_.keys.signing, batch);
+    r.set_welcome(ToString(other));
+    r.set_merkle_root(ToString(RootUnder(other, {1, 2, 4, 5})));
+  });
+  ASSERT_TRUE(checked.has_value()) << checked.error().message();
+  EXPECT_FALSE(CounterReused(*Check(), *checked));
+}
+
 TEST_F(ClosedSession, EvidenceThatSaysNothingOfThisSessionConvictsNobody) {
   const std::function<void(v1::Evidence&)> changes[] = {
-      [](auto& e) { (*e.mutable_transcript_sha256())[0] ^= 1; },
+      [](auto& e) { (*e.mutable_welcome_sha256())[0] ^= 1; },
       [](auto& e) { e.set_round(2); },
       [](auto& e) { e.mutable_answered()->push_back(0); },
       [](auto& e) { e.mutable_claims()->set_firmware_sha256("short"); },
@@ -237,7 +275,8 @@ TEST_F(ClosedSession, CommitmentOpensToTheSamplesAndToNoOthers) {
   v1::SampleList samples;
   *samples.mutable_samples() = message_.samples();
   v1::AgentReceipt committed;
-  committed.set_transcript_sha256(ToString(pair_.landmark->transcript_sha256()));
+  committed.set_welcome_sha256(
+      ToString(Sha256(AsBytes(message_.welcome()).first(wire::kWelcomeLeafEnd))));
   committed.set_round(1);
   committed.set_evidence_sha256(message_.evidence_sha256());
   committed.set_samples_commitment(
@@ -258,7 +297,7 @@ TEST_F(ClosedSession, CounterUsedForTwoHandshakesIsFound) {
   const CheckedReceipt one = *Check();
   EXPECT_FALSE(CounterReused(one, one));
   CheckedReceipt clone = one;
-  clone.transcript_sha256[0] ^= 1U;
+  clone.identity_transcript[0] ^= 1U;
   EXPECT_TRUE(CounterReused(one, clone));
   clone.session_counter = 2;
   EXPECT_FALSE(CounterReused(one, clone));
