@@ -29,7 +29,7 @@ int RunAgent(const AgentMainOptions& options) {
   }
   Result<AgentSettings> settings = LoadAgentConfig(options.config);
   if (!settings.has_value()) return Report(settings.error(), kExitConfiguration);
-  auto process = AgentProcess::Create(*std::move(settings), AgentProcessOptions{});
+  auto process = AgentProcess::Create(*std::move(settings), options.process);
   if (!process.has_value()) return Report(process.error(), kExitRuntime);
   fmt::print(stderr, "earshot-agent: {}\n", (*process)->Summary());
   (*process)->Run();

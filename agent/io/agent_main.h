@@ -4,12 +4,15 @@
 
 #include <string>
 
+#include "agent/io/agent_process.h"
+
 namespace earshot {
 
 struct AgentMainOptions {
   std::string config;
   // Die with this parent process; 0: live on.
   int supervisor_pid = 0;
+  AgentProcessOptions process;
 };
 
 // Runs an agent until it is told to stop. Narrates on stderr. Returns the exit code: 0 stopped when

@@ -37,6 +37,7 @@ struct IdentityAtRim {
   AgentIdentitySettings settings;
   std::unique_ptr<FileSessionCounter> counter;
   std::unique_ptr<AgentSocket> socket;
+  std::unique_ptr<DatagramTransport> wrapper;  // null: the engine sends by the socket itself
   std::unique_ptr<asio::posix::stream_descriptor> waiter;
 };
 
@@ -58,7 +59,7 @@ class AgentProcess::Impl {
 
   Status AddIdentity(AgentIdentitySettings settings) {
     auto identity = std::make_unique<IdentityAtRim>(
-        IdentityAtRim{std::move(settings), nullptr, nullptr, nullptr});
+        IdentityAtRim{std::move(settings), nullptr, nullptr, nullptr, nullptr});
     const std::string context = "device " + identity->settings.name;
     auto counter = FileSessionCounter::Open(identity->settings.counter_file);
     if (!counter.has_value()) return Fail(std::move(counter).error(), context);
@@ -70,8 +71,13 @@ class AgentProcess::Impl {
     ErrorCodeOfAsio error;
     identity->waiter->assign(identity->socket->native_handle(), error);
     if (error) return Fail(ErrorCode::kUnavailable, context + ": wait: " + error.message());
+    DatagramTransport* transport = identity->socket.get();
+    if (options_.wrap_transport) {
+      identity->wrapper = options_.wrap_transport(*identity->socket);
+      transport = identity->wrapper.get();
+    }
     engine_.AddIdentity({&identity->settings.key, identity->settings.claims}, *identity->counter,
-                        *identity->socket);
+                        *transport);
     identities_.push_back(std::move(identity));
     return {};
   }

@@ -2,6 +2,7 @@
 #ifndef EARSHOT_AGENT_IO_AGENT_PROCESS_H_
 #define EARSHOT_AGENT_IO_AGENT_PROCESS_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -15,6 +16,8 @@ struct AgentProcessOptions {
   AgentEngineOptions engine;
   // How often the landmark list file is looked at for a newer list.
   Duration list_check_interval = std::chrono::seconds(30);
+  // Puts something between the engine and each socket; empty: nothing. The socket outlives it.
+  std::function<std::unique_ptr<DatagramTransport>(DatagramTransport& socket)> wrap_transport;
 };
 
 // Confined to one thread.

@@ -2,8 +2,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -58,7 +58,7 @@ Result<Child> Child::Spawn(std::string name, const std::vector<std::string>& arg
   child.name_ = std::move(name);
   child.log_file_ = log_file;
   child.pid_ = pid;
-  child.pid_fd_ = UniqueFd(pidfd_open(pid, 0));
+  child.pid_fd_ = UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   if (!child.pid_fd_.valid()) {
     return tl::unexpected<Error>(ErrnoError(errno, "watch " + child.name_));
   }

@@ -59,9 +59,7 @@ Result<LiveFacts> GatherFacts(const std::string& out, const Supervisor& supervis
   EARSHOT_ASSIGN_OR_RETURN(const LoggedEvents events, ReadEvents(out + "/events.jsonl"));
   EARSHOT_ASSIGN_OR_RETURN(const std::vector<TruthLine> truth, ReadTruth(out + "/truth.jsonl"));
   facts.join = JoinWithTruth(events.samples, truth);
-  if (!events.verdicts.empty()) {
-    facts.first_verdict = supervisor.server_started_after() + events.verdicts.front().at;
-  }
+  facts.first_verdict = supervisor.first_verdict();
   facts.incidents = supervisor.incidents();
   return facts;
 }

@@ -7,8 +7,6 @@
 #include <csignal>
 #include <fstream>
 
-#include "sim/live/truth_join.h"
-
 namespace earshot {
 namespace {
 
@@ -67,11 +65,8 @@ Status Supervisor::StartServer() {
   EARSHOT_RETURN_IF_ERROR(files_.WriteServerConfig(options_.out));
   EARSHOT_ASSIGN_OR_RETURN(
       Child server, Spawn("server", options_.server_command, files_.Path("server.textproto")));
-  server_started_after_ = Now() - begin_;
   server_.emplace(std::move(server));
-  EARSHOT_RETURN_IF_ERROR(WaitReady(*server_, files_.Path("server.ready")));
-  server_ready_ = Now();
-  return {};
+  return WaitReady(*server_, files_.Path("server.ready"));
 }
 
 Status Supervisor::StartRelay() {
@@ -82,7 +77,9 @@ Status Supervisor::StartRelay() {
   relay_.emplace(std::move(relay));
   EARSHOT_RETURN_IF_ERROR(WaitReady(*relay_, files_.Path("relay.ready")));
   EARSHOT_ASSIGN_OR_RETURN(const auto fronts, ReadReadyFile(files_.Path("relay.ready")));
-  return files_.WriteLandmarkList(fronts);
+  EARSHOT_RETURN_IF_ERROR(files_.WriteLandmarkList(fronts));
+  listed_ = Now();
+  return {};
 }
 
 Status Supervisor::StartAgents() {
@@ -153,9 +150,17 @@ void Supervisor::EndSilentAgents() {
   }
 }
 
+void Supervisor::ShowVerdict(const LoggedVerdict& verdict) {
+  for (std::size_t i = 0; i < files_.device_ids().size(); ++i) {
+    if (HexEncode(files_.device_ids()[i].value()) != verdict.device_id) continue;
+    if (resolved_.devices[i].reference_for.has_value()) return;
+    if (!first_verdict_.has_value()) first_verdict_ = Now() - begin_;
+    if (options_.on_verdict) options_.on_verdict(resolved_.devices[i].id, verdict.headline);
+  }
+}
+
 // Hands on the verdicts that the server has written since the last look.
-void Supervisor::ShowNewVerdicts() {
-  if (!options_.on_verdict) return;
+void Supervisor::LookAtVerdicts() {
   std::ifstream events(options_.out + "/events.jsonl", std::ios::binary);
   events.seekg(static_cast<std::streamoff>(events_read_));
   std::string text(kEventBytesAtOnce, '\0');
@@ -170,24 +175,18 @@ void Supervisor::ShowNewVerdicts() {
     if (line.find("\"verdict\"") == std::string_view::npos) continue;
     const Result<LoggedEvents> parsed = ParseEvents(line);
     if (!parsed.has_value()) continue;
-    for (const LoggedVerdict& verdict : parsed->verdicts) {
-      for (std::size_t i = 0; i < files_.device_ids().size(); ++i) {
-        if (HexEncode(files_.device_ids()[i].value()) != verdict.device_id) continue;
-        if (resolved_.devices[i].reference_for.has_value()) continue;
-        options_.on_verdict(resolved_.devices[i].id, verdict.headline);
-      }
-    }
+    for (const LoggedVerdict& verdict : parsed->verdicts) ShowVerdict(verdict);
   }
 }
 
 Status Supervisor::RunRounds() {
   const ScenarioRounds& rounds = resolved_.scenario.rounds;
   const MonotonicInstant over =
-      server_ready_ + rounds.first_after + rounds.length * files_.rounds() + kJudging;
+      listed_ + rounds.first_after + rounds.length * files_.rounds() + kJudging;
   while (Now() < over) {
     LookAtChildren();
     EndSilentAgents();
-    ShowNewVerdicts();
+    LookAtVerdicts();
     if (watch_->interrupted()) return Fail(ErrorCode::kUnavailable, "interrupted");
     if (const auto& exit = server_->Poll(); exit.has_value()) {
       if (exit->clean()) return {};
@@ -217,7 +216,7 @@ void Supervisor::StopChild(Child& child) {
 
 void Supervisor::Stop() {
   if (server_.has_value()) StopChild(*server_);
-  ShowNewVerdicts();
+  LookAtVerdicts();
   // All at once, then one by one: the waits overlap.
   for (Agent& agent : agents_) agent.child.Signal(SIGTERM);
   for (Agent& agent : agents_) StopChild(agent.child);

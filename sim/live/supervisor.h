@@ -13,6 +13,7 @@
 #include "core/os/system_clock.h"
 #include "sim/live/child.h"
 #include "sim/live/live_run.h"
+#include "sim/live/truth_join.h"
 #include "sim/live/watch.h"
 
 namespace earshot {
@@ -32,8 +33,8 @@ class Supervisor {
   void Stop();
 
   const std::vector<std::string>& incidents() const { return incidents_; }
-  // From the start of the run to that of the server, whose events count from there.
-  Duration server_started_after() const { return server_started_after_; }
+  // From the start of the run to the first verdict, as seen here; none when there was none.
+  std::optional<Duration> first_verdict() const { return first_verdict_; }
 
  private:
   struct Agent {
@@ -54,7 +55,8 @@ class Supervisor {
   void WaitForChange(Duration patience_max);
   void LookAtChildren();
   void EndSilentAgents();
-  void ShowNewVerdicts();
+  void LookAtVerdicts();
+  void ShowVerdict(const LoggedVerdict& verdict);
   void StopChild(Child& child);
   void Say(std::string_view line) const;
   MonotonicInstant Now() { return clock_.Now(); }
@@ -70,9 +72,9 @@ class Supervisor {
   std::optional<Child> server_;
   std::vector<Agent> agents_;
   bool relay_reported_ = false;
-  MonotonicInstant server_ready_;
+  MonotonicInstant listed_;  // the landmark list was there: rounds can begin
   MonotonicInstant agents_started_;
-  Duration server_started_after_{0};
+  std::optional<Duration> first_verdict_;
   std::uint64_t events_read_ = 0;  // bytes of events.jsonl already shown
   std::vector<std::string> incidents_;
 };
