@@ -8,7 +8,7 @@ namespace earshot {
 Duration SilenceAge(const DeviceObservation& observation) {
   MonotonicInstant since = observation.last_valid_answer.value_or(observation.awaited_since);
   for (const LandmarkObservation& seen : observation.landmarks) {
-    if (!seen.expected || seen.evidence != EvidenceState::kValid || seen.samples.empty()) continue;
+    if (seen.evidence != EvidenceState::kValid || seen.samples.empty()) continue;
     since = std::max(since, seen.end);
   }
   return std::max(observation.now - since, Duration(0));
