@@ -216,8 +216,14 @@ inline bool Says(const Judgement& judgement, ReasonCode code) {
   return std::ranges::any_of(judgement.reasons,
                              [&](const Reason& reason) { return reason.code == code; });
 }
-inline ReasonCode Deciding(const Judgement& judgement) { return judgement.reasons.at(0).code; }
 
 }  // namespace earshot
+
+// The verdict, its basis and the reason that decided. Needs gtest.
+#define EXPECT_JUDGED(judgement, expected_verdict, expected_basis, expected_reason) \
+  EXPECT_EQ(VerdictName((judgement).verdict), VerdictName(expected_verdict));       \
+  EXPECT_EQ(BasisName((judgement).basis), BasisName(expected_basis));               \
+  ASSERT_FALSE((judgement).reasons.empty());                                        \
+  EXPECT_EQ(ReasonCodeName((judgement).reasons.front().code), ReasonCodeName(expected_reason))
 
 #endif  // EARSHOT_TESTS_CORE_APPRAISAL_WORLD_H_
