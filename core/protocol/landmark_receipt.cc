@@ -79,7 +79,8 @@ Refusal LandmarkSession::TakeEvidence(ByteSpan packet, MonotonicInstant now, Pac
   tl::expected<Bytes, Refusal> blob = OpenSealed(packet, sealing_.agent_to_landmark);
   if (!blob.has_value()) return blob.error();
   const Bytes32 welcome_sha256 = Sha256(ByteSpan(welcome_).first(wire::kWelcomeLeafEnd));
-  if (const Refusal refusal = CheckEvidence(*blob, hello_.device_key, welcome_sha256, options_.terms.round);
+  if (const Refusal refusal =
+          CheckEvidence(*blob, hello_.device_key, welcome_sha256, options_.terms.round);
       refusal != Refusal::kNone) {
     return refusal;
   }

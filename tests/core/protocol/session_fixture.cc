@@ -19,6 +19,16 @@ ListedLandmark OnlyEntry(const Bytes& list, const Ed25519PublicKey& root) {
   return content->landmarks[0];
 }
 
+// The default world, signed and verified once: fuzzers make thousands of pairs a second.
+const SignedWorld& DefaultWorld(const Ed25519PrivateKey& root, const LandmarkKeys& keys) {
+  static const SignedWorld world = MakeSignedWorld(root, keys);
+  return world;
+}
+const ListedLandmark& DefaultListed(const SignedWorld& world, const Ed25519PublicKey& root) {
+  static const ListedLandmark listed = OnlyEntry(world.landmark_list, root);
+  return listed;
+}
+
 }  // namespace
 
 Ed25519PrivateKey SigningKeyNamed(std::string_view name) {
@@ -91,8 +101,8 @@ Pair::Pair(LandmarkSessionOptions session_options, std::uint64_t seed)
            .signing = SigningKeyNamed("landmark"),
            .sealing = SealingKeyNamed("sealing")},
       device(SigningKeyNamed("device")),
-      world(MakeSignedWorld(root, keys)),
-      listed(OnlyEntry(world.landmark_list, root.public_key())),
+      world(DefaultWorld(root, keys)),
+      listed(DefaultListed(world, root.public_key())),
       landmark_random(seed, 1),
       agent_random(seed, 2),
       options(session_options),
