@@ -211,10 +211,7 @@ Status RunFiles::WriteRelayConfig(const std::map<std::string, Endpoint>& landmar
   config.set_scheduling_priority(options_.relay_priority);
   for (const LandmarkMaterial& landmark : landmarks_) {
     const auto listens = landmarks.find(landmark.id.value());
-    if (listens == landmarks.end()) {
-      return Fail(ErrorCode::kUnavailable,
-                  fmt::format("the server did not say where {} listens", landmark.id.value()));
-    }
+    if (listens == landmarks.end()) continue;
     v1::RelayFront* front = config.add_fronts();
     front->set_landmark_id(landmark.id.value());
     front->set_bind("127.0.0.1:0");
@@ -227,9 +224,11 @@ Status RunFiles::WriteRelayConfig(const std::map<std::string, Endpoint>& landmar
     back->set_bind(BackAddress(i) + ":0");
   }
   for (const ResolvedPath& path : resolved_->paths) {
+    const std::string& landmark = resolved_->scenario.landmarks[path.landmark].id.value();
+    if (!landmarks.contains(landmark)) continue;
     v1::RelayPath* out = config.add_paths();
     out->set_device(resolved_->devices[path.device].id);
-    out->set_landmark_id(resolved_->scenario.landmarks[path.landmark].id.value());
+    out->set_landmark_id(landmark);
     out->set_forward(DurationText(path.forward));
     out->set_backward(DurationText(path.backward));
     out->set_jitter(DurationText(network.jitter));
@@ -245,11 +244,7 @@ Status RunFiles::WriteLandmarkList(const std::map<std::string, Endpoint>& fronts
   std::vector<ListedEndpoint> listed;
   for (const LandmarkMaterial& landmark : landmarks_) {
     const auto front = fronts.find(landmark.id.value());
-    if (front == fronts.end()) {
-      return Fail(ErrorCode::kUnavailable,
-                  fmt::format("the relay did not say where its front of {} is",
-                              landmark.id.value()));
-    }
+    if (front == fronts.end()) continue;
     listed.push_back({&landmark, front->second});
   }
   return WriteFileAtomically(Path("landmarks"), ToString(authority_.LandmarkList(listed)));

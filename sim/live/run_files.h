@@ -55,7 +55,8 @@ class RunFiles {
 
   // `out` is where the server writes its events and bundles.
   Status WriteServerConfig(const std::string& out) const;
-  // `landmarks`: where the landmarks themselves listen.
+  // `landmarks`: where the landmarks themselves listen. One that is missing could not be started;
+  // it gets neither front nor paths.
   Status WriteRelayConfig(const std::map<std::string, Endpoint>& landmarks,
                           const std::string& truth_file) const;
   // Signs and writes the list that agents get: the landmarks behind `fronts`.

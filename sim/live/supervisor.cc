@@ -71,6 +71,12 @@ Status Supervisor::StartServer() {
 
 Status Supervisor::StartRelay() {
   EARSHOT_ASSIGN_OR_RETURN(const auto landmarks, ReadReadyFile(files_.Path("server.ready")));
+  for (const ScenarioLandmark& landmark : resolved_.scenario.landmarks) {
+    if (landmarks.contains(landmark.id.value())) continue;
+    incidents_.push_back(fmt::format("landmark {} could not be started and measured nothing: {}",
+                                     landmark.id.value(), LogTail(server_->log_file())));
+    Say(incidents_.back());
+  }
   EARSHOT_RETURN_IF_ERROR(files_.WriteRelayConfig(landmarks, options_.out + "/truth.jsonl"));
   EARSHOT_ASSIGN_OR_RETURN(
       Child relay, Spawn("relay", options_.relay_command, files_.Path("relay.textproto")));
