@@ -72,19 +72,25 @@ class ClosedSession : public testing::Test {
     return RootUnder(AsBytes(message_.welcome()), indices);
   }
   Bytes32 RootUnder(ByteSpan welcome, std::initializer_list<std::size_t> indices) const {
+    v1::Receipt receipt = message_;
+    receipt.set_welcome(ToString(welcome));
+    return RootFor(receipt, indices);
+  }
+  // The one that fits whatever `receipt` discloses.
+  Bytes32 RootFor(const v1::Receipt& receipt, std::initializer_list<std::size_t> indices) const {
     AnsweredSet answered;
     for (const std::size_t index : indices) answered.set(index);
     const X25519KeyPair share =
-        X25519KeyPair::FromPrivate(*Secret32::CopyFrom(AsBytes(message_.ephemeral_private_key())));
+        X25519KeyPair::FromPrivate(*Secret32::CopyFrom(AsBytes(receipt.ephemeral_private_key())));
     const ByteSpan agent_share =
-        AsBytes(message_.hello2()).subspan(wire::kHelloShareAt, wire::kKeyBytes);
+        AsBytes(receipt.hello2()).subspan(wire::kHelloShareAt, wire::kKeyBytes);
     const Secret32 round_key =
-        DeriveRoundKey(welcome.first(wire::kWelcomeLeafEnd),
+        DeriveRoundKey(AsBytes(receipt.welcome()).first(wire::kWelcomeLeafEnd),
                        *share.Agree(*ToBytes32(agent_share)), 1);
     return AnsweredRoot({.session_id = pair_.landmark->id().value(),
                          .round = 1,
                          .index = 20,
-                         .nonce = *ToBytes32(AsBytes(message_.chain_head()))},
+                         .nonce = *ToBytes32(AsBytes(receipt.chain_head()))},
                         HmacSha256Key(round_key.Expose()), answered);
   }
 
@@ -159,6 +165,22 @@ TEST_F(ClosedSession, LandmarkThatDisclosesFalselyIsNotBelieved) {
     EXPECT_FALSE(CheckChanged(changes[i]).has_value()) << i;
   }
   EXPECT_TRUE(CheckChanged([](auto&) {}).has_value());
+}
+
+// A liar would make its root fit the false key or chain; then the EVIDENCE would seem to lie.
+TEST_F(ClosedSession, FalseKeyOrChainIsRefusedThoughTheRootFitsIt) {
+  const std::function<void(v1::Receipt&)> lies[] = {
+      [](auto& r) { r.set_ephemeral_private_key(std::string(32, 'k')); },
+      [](auto& r) { r.set_chain_head(std::string(32, 'c')); },
+      [](auto&) {},
+  };
+  for (std::size_t i = 0; i < std::size(lies); ++i) {
+    const auto checked = CheckChanged([&](v1::Receipt& r) {
+      lies[i](r);
+      r.set_merkle_root(ToString(RootFor(r, {1, 2, 4, 5})));
+    });
+    EXPECT_EQ(checked.has_value(), i == 2) << i;
+  }
 }
 
 TEST_F(ClosedSession, ReceiptOutsideTheDelegationIsExpired) {
