@@ -65,16 +65,19 @@ Result<std::string> ReadFile(const std::string& path, std::size_t bytes_max) {
   return contents;
 }
 
-Status WriteFileAtomically(const std::string& path, std::string_view contents) {
+Status WriteFileAtomically(const std::string& path, std::string_view contents,
+                           Durability durability) {
+  const bool synced = durability == Durability::kSynced;
   const std::string fresh = path + ".new";
   {
     const UniqueFd file(open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
     if (!file.valid()) return FailWithErrno("create", fresh);
-    if (!WriteAll(file.get(), contents) || fsync(file.get()) != 0) {
+    if (!WriteAll(file.get(), contents) || (synced && fsync(file.get()) != 0)) {
       return FailWithErrno("write", fresh);
     }
   }
   if (rename(fresh.c_str(), path.c_str()) != 0) return FailWithErrno("replace", path);
+  if (!synced) return {};
   const std::string folder = FolderOf(path);
   const UniqueFd directory(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory.valid() || fsync(directory.get()) != 0) return FailWithErrno("sync", folder);

@@ -42,9 +42,15 @@ inline constexpr std::size_t kFileBytesMax = std::size_t{64} << 20U;
 // when it is not a regular file or has more than `bytes_max`.
 Result<std::string> ReadFile(const std::string& path, std::size_t bytes_max = kFileBytesMax);
 
-// Replaces `path` in one step: readers see the old bytes or the new ones, also after a power cut.
-// Writes path + ".new" beside it, syncs, renames, syncs the folder. Mode 0644.
-Status WriteFileAtomically(const std::string& path, std::string_view contents);
+enum class Durability : std::uint8_t {
+  kSynced,      // also after a power cut; costs two syncs of the disk
+  kAtomicOnly,  // for what can be made again
+};
+
+// Replaces `path` in one step: readers see the old bytes or the new ones. Writes path + ".new"
+// beside it and renames. Mode 0644.
+Status WriteFileAtomically(const std::string& path, std::string_view contents,
+                           Durability durability = Durability::kSynced);
 
 // `path` as seen from the folder of `file`: unchanged when absolute or empty. So a configuration can
 // be moved together with the files it names.

@@ -227,6 +227,7 @@ Result<CheckedReceipt> CheckReceipt(ByteSpan receipt_blob, ByteSpan evidence_blo
   CheckedReceipt checked;
   checked.device = DeviceId(Sha256(session.identity.device_key));
   checked.device_key = session.identity.device_key;
+  checked.session = SessionId(session.welcome.session_id);
   checked.session_counter = session.identity.session_counter;
   checked.identity_transcript = IdentityTranscript(AsBytes(receipt.hello2()));
   checked.verifier_round = RoundNumber(receipt.verifier_round());

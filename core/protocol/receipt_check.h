@@ -29,6 +29,7 @@ namespace earshot {
 struct CheckedReceipt {
   DeviceId device;
   Bytes32 device_key{};
+  SessionId session;
   std::uint64_t session_counter = 0;
   Bytes32 identity_transcript{};  // T, which the device signed: two with one counter convict
   RoundNumber verifier_round;

@@ -1,6 +1,6 @@
 // core/protocol/strict_parse.h: protobuf, in its one encoding or not at all.
 //
-// Private to this room: the generated code stays out of its public headers.
+// For those who open signed blobs; generated code stays out of public headers.
 #ifndef EARSHOT_CORE_PROTOCOL_STRICT_PARSE_H_
 #define EARSHOT_CORE_PROTOCOL_STRICT_PARSE_H_
 

@@ -26,8 +26,9 @@ WallInstant FixtureWall() {
                                       1'000'000'000);
 }
 
-AuthorityFixture::AuthorityFixture(std::uint64_t seed)
-    : random_(seed, 77), root_(Ed25519PrivateKey::Generate(random_)),
+AuthorityFixture::AuthorityFixture(std::uint64_t seed, WallInstant epoch)
+    : random_(seed, 77),
+      epoch_s_(static_cast<std::uint64_t>(epoch.nanoseconds() / 1'000'000'000)), root_(Ed25519PrivateKey::Generate(random_)),
       maker_(Ed25519PrivateKey::Generate(random_)),
       verdict_key_(Ed25519PrivateKey::Generate(random_)) {}
 
@@ -40,8 +41,8 @@ Bytes AuthorityFixture::Delegate(int role, const std::string& subject, const Ed2
   if (position_record_sha256 != nullptr) {
     delegation.set_position_record_sha256(Text(*position_record_sha256));
   }
-  delegation.set_not_before_s(kFixtureEpochSeconds - kDay);
-  delegation.set_not_after_s(kFixtureEpochSeconds + kDay);
+  delegation.set_not_before_s(epoch_s_ - kDay);
+  delegation.set_not_after_s(epoch_s_ + kDay);
   return Sign(BlobContext::kDelegation, root_, delegation);
 }
 
@@ -69,8 +70,8 @@ FixtureLandmark& AuthorityFixture::AddLandmark(const FixturePlace& place,
 Bytes AuthorityFixture::LandmarkList(std::uint64_t version) const {
   v1::LandmarkList list;
   list.set_version(version);
-  list.set_epoch_s(kFixtureEpochSeconds);
-  list.set_expires_s(kFixtureEpochSeconds + kDay);
+  list.set_epoch_s(epoch_s_);
+  list.set_expires_s(epoch_s_ + kDay);
   for (const auto& landmark : landmarks_) {
     v1::LandmarkEntry* entry = list.add_landmarks();
     entry->set_landmark_id(landmark->place.id);
@@ -86,11 +87,11 @@ Bytes AuthorityFixture::RevocationList(std::uint64_t version,
                                        const std::vector<Bytes32>& revoked) const {
   v1::RevocationList list;
   list.set_version(version);
-  list.set_epoch_s(kFixtureEpochSeconds);
+  list.set_epoch_s(epoch_s_);
   for (const Bytes32& key : revoked) {
     v1::RevokedKey* entry = list.add_revoked();
     entry->set_key_id(Text(key));
-    entry->set_since_s(kFixtureEpochSeconds - kDay);
+    entry->set_since_s(epoch_s_ - kDay);
     entry->set_why("withdrawn");
   }
   return Sign(BlobContext::kRevocationList, root_, list);
@@ -105,8 +106,8 @@ Bytes AuthorityFixture::Endorse(const Ed25519PublicKey& device, const std::strin
   endorsement.add_firmware_sha256(Text(firmware));
   endorsement.set_session_keys(sealed ? v1::Endorsement::SESSION_KEYS_SEALED
                                       : v1::Endorsement::SESSION_KEYS_HOST);
-  endorsement.set_not_before_s(kFixtureEpochSeconds - kDay);
-  endorsement.set_not_after_s(kFixtureEpochSeconds + kDay);
+  endorsement.set_not_before_s(epoch_s_ - kDay);
+  endorsement.set_not_after_s(epoch_s_ + kDay);
   return Sign(BlobContext::kEndorsement, maker_, endorsement);
 }
 

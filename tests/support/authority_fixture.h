@@ -17,7 +17,7 @@
 
 namespace earshot {
 
-// 2026-01-01, the epoch of everything below; validity is a day around it.
+// 2026-01-01: the epoch unless a test needs the real one.
 inline constexpr std::uint64_t kFixtureEpochSeconds = 1'767'225'600;
 WallInstant FixtureWall();
 
@@ -36,10 +36,10 @@ struct FixtureLandmark {
   Bytes delegation;             // SignedBlob
 };
 
-// Everything is drawn from one seed. Blobs are serialised SignedBlobs.
+// Everything is drawn from one seed and in force for a day around `epoch`. Blobs are serialised SignedBlobs.
 class AuthorityFixture {
  public:
-  explicit AuthorityFixture(std::uint64_t seed = 1);
+  explicit AuthorityFixture(std::uint64_t seed = 1, WallInstant epoch = FixtureWall());
 
   FixtureLandmark& AddLandmark(const FixturePlace& place, const Endpoint& endpoint);
   // The list of all landmarks added so far.
@@ -63,6 +63,7 @@ class AuthorityFixture {
                  const Bytes32* position_record_sha256) const;
 
   SeededRandom random_;
+  std::uint64_t epoch_s_;
   Ed25519PrivateKey root_;
   Ed25519PrivateKey maker_;
   Ed25519PrivateKey verdict_key_;

@@ -1,0 +1,159 @@
+#include "server/engine/case_file.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "core/appraisal/bound_history.h"
+#include "core/base/check.h"
+#include "core/crypto/ed25519.h"
+#include "core/crypto/signed_blob.h"
+#include "core/report/names.h"
+#include "earshot/v1/evidence.pb.h"
+
+namespace earshot {
+namespace {
+
+template <typename Ids>
+void AddIds(const Ids& ids, google::protobuf::RepeatedPtrField<std::string>* out) {
+  for (const LandmarkId& id : ids) *out->Add() = id.value();
+}
+
+std::set<LandmarkId> ReadIds(const google::protobuf::RepeatedPtrField<std::string>& texts) {
+  std::set<LandmarkId> ids;
+  for (const std::string& text : texts) ids.insert(LandmarkId(text));
+  return ids;
+}
+
+// What the receipts prove against the device, each once.
+std::vector<CryptographicFinding> FindingsOf(const EnrolledDevice& device,
+                                             std::span<const StoredReceipt* const> receipts,
+                                             RoundNumber round,
+                                             const RevocationListContent* revocations) {
+  std::set<CryptographicFinding> findings;
+  std::map<std::uint64_t, const CheckedReceipt*> by_counter;
+  for (const StoredReceipt* stored : receipts) {
+    const CheckedReceipt& checked = stored->checked;
+    const auto [first, is_new] = by_counter.emplace(checked.session_counter, &checked);
+    if (!is_new && CounterReused(*first->second, checked)) {
+      findings.insert(CryptographicFinding::kCounterReused);
+    }
+    if (checked.verifier_round != round) continue;
+    findings.insert(checked.findings.begin(), checked.findings.end());
+    const SystemClaims* claims = checked.claims.has_value() ? &*checked.claims : nullptr;
+    const auto endorsed =
+        EndorsementFindings(*device.endorsement, revocations, claims, checked.begin_wall);
+    findings.insert(endorsed.begin(), endorsed.end());
+  }
+  return {findings.begin(), findings.end()};
+}
+
+// A landmark that was meant to probe the device and has no receipt: it heard nothing.
+LandmarkObservation Unheard(const LandmarkId& landmark, MonotonicInstant now) {
+  LandmarkObservation nothing;
+  nothing.landmark = landmark;
+  nothing.begin = now;
+  nothing.end = now;
+  return nothing;
+}
+
+}  // namespace
+
+Result<StoredReceipt> OpenReceipt(Bytes receipt, Bytes evidence, const ListedLandmark& landmark) {
+  EARSHOT_ASSIGN_OR_RETURN(CheckedReceipt checked, CheckReceipt(receipt, evidence, landmark));
+  const Result<Ed25519PublicKey> device_key = Ed25519PublicKey::Parse(checked.device_key);
+  const bool signed_by_device =
+      device_key.has_value() && OpenBlob(BlobContext::kEvidence, evidence, *device_key).has_value();
+  if (!signed_by_device) evidence.clear();
+  return StoredReceipt{std::move(receipt), std::move(evidence), std::move(checked)};
+}
+
+v1::RoundContext ToRecord(const RoundFacts& facts,
+                          std::span<const CryptographicFinding> findings) {
+  v1::RoundContext record;
+  record.set_round(facts.round.value());
+  AddIds(facts.expected, record.mutable_expected_landmarks());
+  AddIds(facts.healthy, record.mutable_healthy_landmarks());
+  AddIds(facts.mesh.faulty, record.mutable_faulty_landmarks());
+  record.set_mesh_measured(facts.mesh.measured);
+  record.set_site_outage(facts.site_outage);
+  record.set_now_ns(facts.now.nanoseconds());
+  record.set_wall_now_ns(facts.wall_now.nanoseconds());
+  record.set_awaited_since_ns(facts.awaited_since.nanoseconds());
+  if (facts.last_valid_answer.has_value()) {
+    record.set_last_valid_answer_ns(facts.last_valid_answer->nanoseconds());
+  }
+  record.set_packets_refused(facts.packets_refused);
+  for (const CryptographicFinding finding : findings) {
+    record.add_findings(std::string(FindingName(finding)));
+  }
+  for (const Signal signal : facts.signals) record.add_signals(std::string(SignalName(signal)));
+  return record;
+}
+
+Result<RoundFacts> FromRecord(const v1::RoundContext& record) {
+  RoundFacts facts;
+  facts.round = RoundNumber(record.round());
+  facts.now = MonotonicInstant::FromNanoseconds(record.now_ns());
+  facts.wall_now = WallInstant::FromNanoseconds(record.wall_now_ns());
+  facts.awaited_since = MonotonicInstant::FromNanoseconds(record.awaited_since_ns());
+  if (record.last_valid_answer_ns() != 0) {
+    facts.last_valid_answer = MonotonicInstant::FromNanoseconds(record.last_valid_answer_ns());
+  }
+  if (facts.awaited_since > facts.now ||
+      (facts.last_valid_answer.has_value() && *facts.last_valid_answer > facts.now)) {
+    return Fail(ErrorCode::kInvalidArgument, "round context: an instant lies after its round");
+  }
+  facts.expected = ReadIds(record.expected_landmarks());
+  facts.healthy = ReadIds(record.healthy_landmarks());
+  const std::set<LandmarkId> faulty = ReadIds(record.faulty_landmarks());
+  facts.mesh = MeshState{{faulty.begin(), faulty.end()}, record.mesh_measured()};
+  facts.site_outage = record.site_outage();
+  facts.packets_refused = record.packets_refused();
+  for (const std::string& name : record.signals()) {
+    EARSHOT_ASSIGN_OR_RETURN(const Signal signal, ParseSignalName(name));
+    facts.signals.insert(signal);
+  }
+  return facts;
+}
+
+DeviceObservation BuildObservation(const EnrolledDevice& device,
+                                   std::span<const StoredReceipt* const> receipts,
+                                   const RoundFacts& facts,
+                                   const RevocationListContent* revocations) {
+  std::map<LandmarkId, LandmarkObservation> current;
+  BoundHistory history(kBoundsKept);
+  for (const StoredReceipt* stored : receipts) {
+    EARSHOT_CHECK(stored->checked.device == device.id());
+    const LandmarkObservation& seen = stored->checked.observation;
+    if (stored->checked.verifier_round == facts.round) {
+      current.emplace(seen.landmark, seen);
+    } else {
+      history.Remember(std::span(&seen, 1));
+    }
+  }
+  std::uint32_t unattributed = facts.packets_refused;
+  for (const LandmarkId& landmark : facts.expected) {
+    const auto [entry, is_new] = current.emplace(landmark, Unheard(landmark, facts.now));
+    if (is_new) entry->second.packets_refused = std::exchange(unattributed, 0);
+  }
+  std::vector<LandmarkObservation> round;
+  for (auto& [landmark, seen] : current) {
+    seen.expected = facts.expected.contains(landmark);
+    seen.healthy = facts.healthy.contains(landmark);
+    round.push_back(std::move(seen));
+  }
+  DeviceObservation observation;
+  observation.device = device.id();
+  observation.round = facts.round;
+  observation.now = facts.now;
+  observation.wall_now = facts.wall_now;
+  observation.awaited_since = facts.awaited_since;
+  observation.last_valid_answer = facts.last_valid_answer;
+  observation.landmarks = history.Complete(round, facts.now);
+  observation.findings = FindingsOf(device, receipts, facts.round, revocations);
+  observation.signals.assign(facts.signals.begin(), facts.signals.end());
+  return observation;
+}
+
+}  // namespace earshot

@@ -1,0 +1,246 @@
+#include "server/engine/verifier.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/appraisal/appraise.h"
+#include "core/appraisal/mesh.h"
+#include "core/appraisal/silence.h"
+#include "core/base/check.h"
+#include "core/crypto/sha256.h"
+#include "core/report/bundle.h"
+#include "earshot/v1/evidence.pb.h"
+
+namespace earshot {
+namespace {
+
+// Session counters remembered of each device, for telling that one was used twice. A device opens
+// one session a landmark and round, so this covers some thirty rounds of nine landmarks.
+constexpr std::size_t kCountersKept = 256;
+
+}  // namespace
+
+Verifier::Verifier(VerifierSetup setup, ListTrust trust, LandmarkListContent list,
+                   std::vector<Landmark> landmarks, Policy policy, const ClockReading& now)
+    : setup_(std::move(setup)), trust_(std::move(trust)), list_(std::move(list)),
+      landmarks_(std::move(landmarks)), policy_(std::move(policy)), started_(now.monotonic) {}
+
+Result<Verifier> Verifier::Create(VerifierSetup setup, const ClockReading& now) {
+  EARSHOT_CHECK(setup.test != nullptr && setup.map != nullptr);
+  ListTrust trust(setup.root);
+  Result<LandmarkListContent> list = trust.AcceptLandmarkList(setup.blobs.landmark_list);
+  if (!list.has_value()) return Fail(std::move(list).error(), "landmark list");
+  EARSHOT_ASSIGN_OR_RETURN(std::vector<Landmark> landmarks,
+                           OpenPositions(*list, setup.blobs.position_records));
+  std::erase_if(setup.blobs.position_records, [&](const std::string& record) {
+    const Bytes32 hash = Sha256(AsBytes(record));
+    return std::ranges::none_of(list->landmarks, [&](const ListedLandmark& listed) {
+      return listed.delegation.position_record_sha256 == hash;
+    });
+  });
+  Result<Policy> policy = OpenPolicy(setup.blobs.policy, setup.root);
+  if (!policy.has_value()) return Fail(std::move(policy).error(), "policy");
+  Result<DelegatedKey> delegation = OpenDelegation(setup.blobs.verdict_delegation, setup.root);
+  if (!delegation.has_value()) return Fail(std::move(delegation).error(), "verdict delegation");
+  if (delegation->role != Role::kVerdict || delegation->key != setup.verdict_key.public_key()) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "verdict delegation: does not let the verdict key sign verdicts; delegate that key "
+                "in the role VERDICT");
+  }
+  Bytes revocations = std::exchange(setup.blobs.revocation_list, {});
+  Verifier verifier(std::move(setup), std::move(trust), *std::move(list), std::move(landmarks),
+                    *std::move(policy), now);
+  if (!revocations.empty()) {
+    EARSHOT_RETURN_IF_ERROR(verifier.UpdateRevocations(std::move(revocations)));
+  }
+  return verifier;
+}
+
+Status Verifier::UpdateRevocations(Bytes blob) {
+  Result<RevocationListContent> accepted = trust_.AcceptRevocationList(blob);
+  if (!accepted.has_value()) return Fail(std::move(accepted).error(), "revocation list");
+  revocations_ = *std::move(accepted);
+  setup_.blobs.revocation_list = std::move(blob);
+  return {};
+}
+
+void Verifier::Expect(RoundNumber round, const DeviceId& device, std::set<LandmarkId> expected) {
+  books_[round][device].expected = std::move(expected);
+}
+
+const CheckedReceipt* Verifier::AddReceipt(const LandmarkId& landmark, ClosedRound closed) {
+  ++counters_.receipts;
+  const auto listed = std::ranges::find(list_.landmarks, landmark, &ListedLandmark::id);
+  if (listed == list_.landmarks.end()) {
+    ++counters_.receipts_refused;
+    return nullptr;
+  }
+  Result<StoredReceipt> stored =
+      OpenReceipt(std::move(closed.receipt), std::move(closed.evidence), *listed);
+  if (!stored.has_value() || setup_.registry.Find(stored->checked.device) == nullptr) {
+    ++counters_.receipts_refused;
+    return nullptr;
+  }
+  const auto book = books_.find(stored->checked.verifier_round);
+  if (book == books_.end() || !book->second.contains(stored->checked.device)) {
+    ++counters_.receipts_late;
+    return nullptr;
+  }
+  std::vector<StoredReceipt>& receipts = book->second.at(stored->checked.device).receipts;
+  receipts.push_back(*std::move(stored));
+  return &receipts.back().checked;
+}
+
+void Verifier::AddSignal(RoundNumber round, const DeviceId& device, Signal signal) {
+  const auto book = books_.find(round);
+  if (book == books_.end() || !book->second.contains(device)) return;
+  book->second.at(device).signals.insert(signal);
+}
+
+void Verifier::AddRefused(RoundNumber round, const DeviceId& device, std::uint32_t packets) {
+  const auto book = books_.find(round);
+  if (book == books_.end() || !book->second.contains(device)) return;
+  book->second.at(device).packets_refused += packets;
+}
+
+// Landmarks that heard somebody else in this round, or in the last one where this round asks one
+// device alone.
+std::set<LandmarkId> Verifier::HealthyFor(const DeviceId& device, const Book& book) const {
+  std::set<LandmarkId> healthy;
+  for (const auto& [other, page] : book) {
+    if (other == device) continue;
+    for (const StoredReceipt& stored : page.receipts) {
+      const LandmarkObservation& seen = stored.checked.observation;
+      if (!seen.samples.empty()) healthy.insert(seen.landmark);
+    }
+  }
+  if (book.size() > 1) return healthy;
+  for (const auto& [landmark, devices] : heard_last_round_) {
+    if (devices.size() > (devices.contains(device) ? 1U : 0U)) healthy.insert(landmark);
+  }
+  return healthy;
+}
+
+void Verifier::MeasureMesh(const Book& book) {
+  std::vector<ReferenceObservation> references;
+  for (const auto& [id, page] : book) {
+    const EnrolledDevice* device = setup_.registry.Find(id);
+    if (device == nullptr || !device->reference_for.has_value()) continue;
+    const auto beside = std::ranges::find(landmarks_, *device->reference_for, &Landmark::id);
+    if (beside == landmarks_.end()) continue;
+    ReferenceObservation reference{id, beside->position, beside->position_uncertainty,
+                                   beside->domain, {}};
+    for (const StoredReceipt& stored : page.receipts) {
+      reference.landmarks.push_back(stored.checked.observation);
+    }
+    references.push_back(std::move(reference));
+  }
+  if (!references.empty()) mesh_ = JudgeMesh(references, landmarks_, policy_).state;
+}
+
+std::vector<const StoredReceipt*> Verifier::ReceiptsFor(const DeviceId& device,
+                                                        const Page& page) const {
+  std::vector<const StoredReceipt*> receipts;
+  for (const StoredReceipt& stored : page.receipts) receipts.push_back(&stored);
+  const auto found = histories_.find(device);
+  if (found == histories_.end()) return receipts;
+  const History& history = found->second;
+  for (const StoredReceipt& stored : history.convicting) receipts.push_back(&stored);
+  for (const auto& [landmark, stored] : history.bounding) {
+    const bool fresh = std::ranges::any_of(page.receipts, [&](const StoredReceipt& current) {
+      return current.checked.observation.landmark == landmark &&
+             !current.checked.observation.samples.empty();
+    });
+    if (!fresh) receipts.push_back(&stored);
+  }
+  // An earlier session under the counter of a session of this round.
+  for (const StoredReceipt& stored : page.receipts) {
+    const auto earlier = history.by_counter.find(stored.checked.session_counter);
+    if (earlier != history.by_counter.end()) receipts.push_back(&earlier->second);
+  }
+  return receipts;
+}
+
+void Verifier::Remember(const DeviceId& device, Page page) {
+  History& history = histories_[device];
+  for (StoredReceipt& stored : page.receipts) {
+    const LandmarkObservation& seen = stored.checked.observation;
+    if (seen.samples.empty()) continue;
+    if (seen.evidence == EvidenceState::kValid) {
+      history.last_valid_answer = std::max(history.last_valid_answer.value_or(seen.end), seen.end);
+    }
+    history.bounding.insert_or_assign(seen.landmark, stored);
+  }
+  for (StoredReceipt& stored : page.receipts) {
+    const std::uint64_t counter = stored.checked.session_counter;
+    const auto [earlier, is_new] = history.by_counter.try_emplace(counter, stored);
+    if (!is_new && CounterReused(earlier->second.checked, stored.checked) &&
+        history.convicting.empty()) {
+      history.convicting = {earlier->second, std::move(stored)};
+    }
+  }
+  while (history.by_counter.size() > kCountersKept) {
+    history.by_counter.erase(history.by_counter.begin());
+  }
+}
+
+std::vector<DeviceVerdict> Verifier::CloseRound(RoundNumber round, const ClockReading& now) {
+  const auto found = books_.find(round);
+  if (found == books_.end()) return {};
+  Book book = std::move(books_.extract(found).mapped());
+  MeasureMesh(book);
+
+  struct Case {
+    const EnrolledDevice* device;
+    std::vector<const StoredReceipt*> receipts;
+    RoundFacts facts;
+    DeviceObservation observation;
+  };
+  const RevocationListContent* revocations = revocations_.has_value() ? &*revocations_ : nullptr;
+  std::vector<Case> cases;
+  std::vector<SiteDevice> sites;
+  for (const auto& [id, page] : book) {
+    const EnrolledDevice* device = setup_.registry.Find(id);
+    if (device == nullptr || device->reference_for.has_value()) continue;
+    Case c{device, ReceiptsFor(id, page), {}, {}};
+    c.facts = RoundFacts{round, now.monotonic, now.wall, started_, histories_[id].last_valid_answer,
+                         page.expected, HealthyFor(id, book), page.packets_refused, page.signals,
+                         mesh_, false};
+    c.observation = BuildObservation(*device, c.receipts, c.facts, revocations);
+    sites.push_back({device->declaration.site.name, IsSilent(c.observation, policy_)});
+    cases.push_back(std::move(c));
+  }
+  const std::vector<std::string> outages = OutageCandidates(sites);
+
+  std::vector<DeviceVerdict> verdicts;
+  for (Case& c : cases) {
+    c.facts.site_outage = std::ranges::binary_search(outages, c.device->declaration.site.name);
+    Appraisal appraisal = Appraise({.observation = c.observation,
+                                    .declaration = c.device->declaration,
+                                    .endorsement = c.device->endorsement,
+                                    .landmarks = landmarks_,
+                                    .mesh = c.facts.mesh,
+                                    .policy = policy_,
+                                    .site_outage = c.facts.site_outage},
+                                   *setup_.test, *setup_.map);
+    const Result<std::string> bundle =
+        EncodeBundle(MakeBundle(setup_.blobs, setup_.root, *c.device, c.receipts, c.facts,
+                                c.observation, appraisal, setup_.verdict_key));
+    verdicts.push_back({c.device->name, std::move(appraisal), bundle.value_or(std::string())});
+  }
+  std::ranges::sort(verdicts, {}, &DeviceVerdict::name);
+
+  if (book.size() > 1) {
+    heard_last_round_.clear();
+    for (const auto& [id, page] : book) {
+      for (const StoredReceipt& stored : page.receipts) {
+        const LandmarkObservation& seen = stored.checked.observation;
+        if (!seen.samples.empty()) heard_last_round_[seen.landmark].insert(id);
+      }
+    }
+  }
+  for (auto& [id, page] : book) Remember(id, std::move(page));
+  return verdicts;
+}
+
+}  // namespace earshot

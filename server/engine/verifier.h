@@ -1,0 +1,130 @@
+// server/engine/verifier.h: from receipts to verdicts. Sans I/O.
+//
+// Trusts no landmark further than a stranger could: every receipt is recomputed as it arrives
+// (core/protocol/receipt_check.h), and one that does not hold together counts for nothing. At the
+// end of a round: mesh, outages, one appraisal a device, one signed bundle a verdict.
+#ifndef EARSHOT_SERVER_ENGINE_VERIFIER_H_
+#define EARSHOT_SERVER_ENGINE_VERIFIER_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/appraisal/country_map.h"
+#include "core/appraisal/placement_test.h"
+#include "core/base/bytes.h"
+#include "core/base/result.h"
+#include "core/base/time.h"
+#include "core/crypto/ed25519.h"
+#include "core/domain/observation.h"
+#include "core/domain/policy.h"
+#include "core/domain/verdict.h"
+#include "core/protocol/authority.h"
+#include "core/protocol/landmark_session.h"
+#include "server/engine/case_file.h"
+#include "server/engine/enrolment.h"
+#include "server/engine/evidence_check.h"
+
+namespace earshot {
+
+// What a verifier acts on. The blobs are verified when it is made.
+struct VerifierSetup {
+  Ed25519PublicKey root;
+  SharedBlobs blobs;
+  Ed25519PrivateKey verdict_key;
+  Registry registry;
+  const PlacementTest* test = nullptr;  // must outlive the verifier, as must the map
+  const CountryMap* map = nullptr;
+};
+
+// A verdict with what shows it.
+struct DeviceVerdict {
+  std::string name;
+  Appraisal appraisal;
+  std::string bundle;  // bytes of the bundle file; empty when it would be too large
+};
+
+// Only ever grows.
+struct VerifierCounters {
+  std::uint64_t receipts = 0;
+  std::uint64_t receipts_refused = 0;  // do not hold together, or come from a landmark not listed
+  std::uint64_t receipts_late = 0;     // of a round that is over
+};
+
+// Confined to one thread.
+class Verifier {
+ public:
+  // Verifies the shared blobs. `now`: answers are due from here on.
+  static Result<Verifier> Create(VerifierSetup setup, const ClockReading& now);
+
+  // The landmarks in `expected` are meant to probe `device` in `round`.
+  void Expect(RoundNumber round, const DeviceId& device, std::set<LandmarkId> expected);
+
+  // A receipt from a landmark. Null: it counts for nothing (counted). The pointer lives until the
+  // next call.
+  const CheckedReceipt* AddReceipt(const LandmarkId& landmark, ClosedRound closed);
+  // The device's counter went back, or was used twice, as a landmark saw it.
+  void AddSignal(RoundNumber round, const DeviceId& device, Signal signal);
+  // Packets for `device` that a landmark without a session refused.
+  void AddRefused(RoundNumber round, const DeviceId& device, std::uint32_t packets);
+
+  // Judges every device expected in `round`, reference agents aside, by name. Their verdicts rest
+  // on the mesh of this round if it was measured in it, else on the last one.
+  std::vector<DeviceVerdict> CloseRound(RoundNumber round, const ClockReading& now);
+
+  // Forgets an open round without judging anybody by it.
+  void Abandon(RoundNumber round) { books_.erase(round); }
+
+  // A newer revocation list. An older one is refused (kExpired) and changes nothing.
+  Status UpdateRevocations(Bytes blob);
+
+  const Registry& registry() const { return setup_.registry; }
+  const Policy& policy() const { return policy_; }
+  const std::vector<Landmark>& landmarks() const { return landmarks_; }  // by id
+  const MeshState& mesh() const { return mesh_; }
+  const VerifierCounters& counters() const { return counters_; }
+
+ private:
+  // What happens to one device in one open round.
+  struct Page {
+    std::set<LandmarkId> expected;
+    std::vector<StoredReceipt> receipts;
+    std::set<Signal> signals;
+    std::uint32_t packets_refused = 0;
+  };
+  using Book = std::map<DeviceId, Page>;
+  // What is kept of a device between rounds.
+  struct History {
+    std::map<LandmarkId, StoredReceipt> bounding;           // latest, for carrying bounds
+    std::map<std::uint64_t, StoredReceipt> by_counter;      // latest kCountersKept
+    std::vector<StoredReceipt> convicting;                  // two with one counter, for good
+    std::optional<MonotonicInstant> last_valid_answer;
+  };
+
+  Verifier(VerifierSetup setup, ListTrust trust, LandmarkListContent list,
+           std::vector<Landmark> landmarks, Policy policy, const ClockReading& now);
+  std::set<LandmarkId> HealthyFor(const DeviceId& device, const Book& book) const;
+  void MeasureMesh(const Book& book);
+  std::vector<const StoredReceipt*> ReceiptsFor(const DeviceId& device, const Page& page) const;
+  void Remember(const DeviceId& device, Page page);
+
+  VerifierSetup setup_;
+  ListTrust trust_;
+  LandmarkListContent list_;
+  std::vector<Landmark> landmarks_;
+  Policy policy_;
+  std::optional<RevocationListContent> revocations_;
+  MonotonicInstant started_;
+  std::map<RoundNumber, Book> books_;
+  std::map<DeviceId, History> histories_;
+  std::map<LandmarkId, std::set<DeviceId>> heard_last_round_;
+  MeshState mesh_;
+  VerifierCounters counters_;
+};
+
+}  // namespace earshot
+
+#endif  // EARSHOT_SERVER_ENGINE_VERIFIER_H_

@@ -1,0 +1,120 @@
+#include "server/io/server_commands.h"
+
+#include <fmt/format.h>
+#include <google/protobuf/struct.pb.h>
+#include <google/protobuf/util/json_util.h>
+
+#include <algorithm>
+#include <charconv>
+#include <sstream>
+#include <vector>
+
+#include "core/report/json.h"
+#include "core/report/report.h"
+#include "earshot/v1/report.pb.h"
+
+namespace earshot {
+namespace {
+
+// ToJson indents; strings hold no raw line breaks, so taking them out changes no value.
+std::string OneLine(std::string json) {
+  std::erase(json, '\n');
+  return json;
+}
+
+std::string ToLine(const google::protobuf::Message& message) {
+  Result<std::string> json = ToJson(message);
+  if (!json.has_value()) return R"({"error":{"code":"unsupported","message":"not a number"}})";
+  return OneLine(*std::move(json));
+}
+
+std::string ErrorLine(const Error& error) {
+  google::protobuf::Struct inner;
+  (*inner.mutable_fields())["code"].set_string_value(std::string(ErrorCodeName(error.code())));
+  (*inner.mutable_fields())["message"].set_string_value(error.message());
+  google::protobuf::Struct outer;
+  *(*outer.mutable_fields())["error"].mutable_struct_value() = std::move(inner);
+  std::string json;
+  EARSHOT_CHECK(google::protobuf::util::MessageToJsonString(outer, &json).ok());
+  return json;
+}
+
+std::string StatusLine(const CommandTargets& targets) {
+  google::protobuf::Struct status;
+  auto& fields = *status.mutable_fields();
+  fields["running"].set_bool_value(targets.engine != nullptr);
+  if (targets.engine != nullptr) {
+    std::size_t sessions = 0;
+    for (std::size_t i = 0; i < targets.engine->landmark_count(); ++i) {
+      sessions += targets.engine->landmark(i).sessions();
+    }
+    fields["landmarks"].set_number_value(static_cast<double>(targets.engine->landmark_count()));
+    fields["devices"].set_number_value(
+        static_cast<double>(targets.engine->verifier().registry().devices().size()));
+    fields["sessions"].set_number_value(static_cast<double>(sessions));
+    fields["rounds"].set_number_value(targets.engine->rounds_closed().value());
+  }
+  std::string json;
+  EARSHOT_CHECK(google::protobuf::util::MessageToJsonString(status, &json).ok());
+  return json;
+}
+
+v1::PingReport MakePingReport(const DeviceVerdict& verdict, const RunRecorder& recorder) {
+  v1::PingReport report;
+  report.set_device(verdict.name);
+  *report.mutable_appraisal() = recorder.ReportOf(verdict);
+  for (const v1::ReportBound& bound : report.appraisal().bounds()) {
+    *report.add_landmarks() = bound;
+    report.set_pings_sent(report.pings_sent() + bound.pings_sent());
+    report.set_pings_answered(report.pings_answered() + bound.pings_answered());
+  }
+  return report;
+}
+
+void Ping(const std::vector<std::string>& words, const CommandTargets& targets,
+          const CommandReply& reply) {
+  std::uint32_t pings = 5;
+  if (words.size() == 3) {
+    const auto [stop, error] =
+        std::from_chars(words[2].data(), words[2].data() + words[2].size(), pings);
+    if (error != std::errc() || stop != words[2].data() + words[2].size()) {
+      return reply(ErrorLine(Error(ErrorCode::kInvalidArgument,
+                                   fmt::format("\"{}\" is not a number of pings", words[2]))));
+    }
+  }
+  const RunRecorder* recorder = targets.recorder;
+  const Status asked = targets.engine->OnDemandPing(
+      words[1], pings, [reply, recorder](Result<DeviceVerdict> verdict) {
+        reply(verdict.has_value() ? ToLine(MakePingReport(*verdict, *recorder))
+                                  : ErrorLine(verdict.error()));
+      });
+  if (!asked.has_value()) reply(ErrorLine(asked.error()));
+}
+
+}  // namespace
+
+void AnswerCommand(const std::string& line, const CommandTargets& targets, CommandReply reply) {
+  std::istringstream in(line);
+  std::vector<std::string> words;
+  for (std::string word; in >> word;) words.push_back(word);
+  const std::string command = words.empty() ? std::string() : words[0];
+  if (command == "status" && words.size() == 1) return reply(StatusLine(targets));
+  if (command == "stop" && words.size() == 1) {
+    reply(R"({"stopping":true})");
+    return targets.stop();
+  }
+  const bool is_ping = command == "ping" && (words.size() == 2 || words.size() == 3);
+  const bool is_report = command == "report" && words.size() == 1;
+  if (!is_ping && !is_report) {
+    return reply(ErrorLine(Error(ErrorCode::kInvalidArgument,
+                                 "commands: status, ping DEVICE [N], report, stop")));
+  }
+  if (targets.engine == nullptr) {
+    return reply(ErrorLine(
+        Error(ErrorCode::kUnavailable, "the server still waits for its landmark list")));
+  }
+  if (is_report) return reply(ToLine(targets.recorder->Report()));
+  Ping(words, targets, reply);
+}
+
+}  // namespace earshot

@@ -1,0 +1,43 @@
+// server/io/server_config.h: the configuration of a server process, read and checked.
+#ifndef EARSHOT_SERVER_IO_SERVER_CONFIG_H_
+#define EARSHOT_SERVER_IO_SERVER_CONFIG_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/datagram.h"
+#include "core/base/result.h"
+#include "core/protocol/landmark_keys.h"
+#include "server/engine/evidence_check.h"
+#include "server/engine/round_plan.h"
+#include "server/engine/verifier.h"
+
+namespace earshot {
+
+struct LandmarkSettings {
+  LandmarkKeys keys;
+  Endpoint bind;
+};
+
+struct ServerSettings {
+  std::string command_socket;  // empty: no commands
+  std::string out_dir;
+  std::string ready_file;      // empty: none
+  std::string landmark_list_file;
+  RoundOptions rounds;
+  std::vector<LandmarkSettings> landmarks;
+  // Everything but the landmark list, which may appear after the start.
+  Ed25519PublicKey root;
+  SharedBlobs blobs;
+  Ed25519PrivateKey verdict_key;
+  Registry registry;
+};
+
+// Reads a ServerConfig in text format and every file it names but the landmark list. Relative paths
+// are relative to the folder of the configuration. Errors name file:line:column, cause and fix.
+Result<ServerSettings> LoadServerConfig(const std::string& path);
+
+}  // namespace earshot
+
+#endif  // EARSHOT_SERVER_IO_SERVER_CONFIG_H_

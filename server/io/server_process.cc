@@ -1,0 +1,295 @@
+#include "server/io/server_process.h"
+
+#include <fmt/format.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <cstdio>
+#include <optional>
+#include <vector>
+
+#include "core/appraisal/nearest_landmark_test.h"
+#include "core/appraisal/outline_map.h"
+#include "core/crypto/pooled_random.h"
+#include "core/os/files.h"
+#include "core/os/process.h"
+#include "core/os/system_clock.h"
+#include "server/engine/server_engine.h"
+#include "server/io/command_socket.h"
+#include "server/io/landmark_socket.h"
+#include "server/io/run_recorder.h"
+#include "server/io/server_commands.h"
+
+namespace earshot {
+namespace {
+
+namespace asio = boost::asio;
+using AsioError = boost::system::error_code;
+
+constexpr std::size_t kLandmarkListBytesMax = 1 << 20;
+// Batches read from one landmark before the others and the timers get their turn.
+constexpr int kBatchesPerTurn = 8;
+
+// One landmark's keys and socket, at a fixed address: the engine keeps references.
+struct LandmarkAtRim {
+  LandmarkKeys keys;
+  std::unique_ptr<LandmarkSocket> socket;
+  std::unique_ptr<asio::posix::stream_descriptor> waiter;
+};
+
+void Narrate(std::string_view text) { fmt::print(stderr, "earshot serve: {}\n", text); }
+
+}  // namespace
+
+class ServerProcess::Impl {
+ public:
+  Impl(ServerSettings settings, const ServerProcessOptions& options)
+      : settings_(std::move(settings)), options_(options), timer_(io_), list_timer_(io_),
+        signals_(io_) {}
+
+  // The descriptors belong to the sockets; Asio must not close them a second time.
+  ~Impl() {
+    for (const auto& landmark : landmarks_) landmark->waiter->release();
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  Status Open() {
+    EARSHOT_ASSIGN_OR_RETURN(recorder_, RunRecorder::Create(settings_.out_dir, &clock_));
+    EARSHOT_RETURN_IF_ERROR(BindLandmarks());
+    if (!settings_.command_socket.empty()) {
+      EARSHOT_ASSIGN_OR_RETURN(
+          commands_, CommandSocket::Open(io_, settings_.command_socket,
+                                         [this](const std::string& line, CommandReply reply) {
+                                           OnCommand(line, std::move(reply));
+                                         }));
+    }
+    AsioError error;
+    for (const int signal : {SIGTERM, SIGINT}) {
+      signals_.add(signal, error);
+      if (error) return Fail(ErrorCode::kUnavailable, "signals: " + error.message());
+    }
+    signals_.async_wait([this](const AsioError& failed, int) {
+      if (!failed) stopped_ = true;
+    });
+    UsePreciseTimers();
+    return WriteReadyFile();
+  }
+
+  Status Run() {
+    LookForList();
+    while (!stopped_ && (engine_ == nullptr || !engine_->finished())) {
+      io_.run_one();
+      if (engine_ == nullptr) continue;
+      engine_->Flush();
+      engine_->OnTimer();
+      ArmTimer();
+    }
+    if (engine_ != nullptr) engine_->Stop();
+    recorder_->Finish(stopped_ ? "told to stop" : "rounds over");
+    // Replies that are under way still go out.
+    commands_.reset();
+    io_.poll();
+    if (recorder_->failure().has_value()) return tl::unexpected<Error>(*recorder_->failure());
+    return {};
+  }
+
+  void Stop() {
+    asio::post(io_, [this] { stopped_ = true; });
+  }
+
+ private:
+  Status BindLandmarks() {
+    LandmarkSocket::Options options;
+    options.kernel_stamps = options_.kernel_stamps;
+    for (LandmarkSettings& settings : settings_.landmarks) {
+      auto socket = LandmarkSocket::Bind(settings.bind, &clock_, options);
+      if (!socket.has_value()) {
+        Narrate(fmt::format("landmark {}: {}; the run goes on without it",
+                            settings.keys.id.value(), socket.error().message()));
+        continue;
+      }
+      auto waiter = std::make_unique<asio::posix::stream_descriptor>(io_);
+      AsioError error;
+      waiter->assign((*socket)->native_handle(), error);
+      if (error) return Fail(ErrorCode::kUnavailable, "wait for datagrams: " + error.message());
+      landmarks_.push_back(std::make_unique<LandmarkAtRim>(
+          LandmarkAtRim{std::move(settings.keys), *std::move(socket), std::move(waiter)}));
+    }
+    if (landmarks_.empty()) {
+      return Fail(ErrorCode::kUnavailable, "no landmark could bind its address");
+    }
+    return {};
+  }
+
+  Status WriteReadyFile() const {
+    if (settings_.ready_file.empty()) return {};
+    std::string lines;
+    for (const auto& landmark : landmarks_) {
+      lines += fmt::format("{} {}\n", landmark->keys.id.value(),
+                           landmark->socket->local().ToText());
+    }
+    return WriteFileAtomically(settings_.ready_file, lines);
+  }
+
+  // The list names the endpoints under which agents reach the landmarks, which may be known only
+  // after these are bound: so it may come late.
+  void LookForList() {
+    const Status begun = TryBegin();
+    if (begun.has_value()) return;
+    if (begun.error().message() != list_problem_) {
+      list_problem_ = begun.error().message();
+      Narrate(list_problem_ + "; waiting for it");
+    }
+    list_timer_.expires_after(options_.list_check_interval);
+    list_timer_.async_wait([this](const AsioError& failed) {
+      if (!failed) LookForList();
+    });
+  }
+
+  Status TryBegin() {
+    EARSHOT_ASSIGN_OR_RETURN(const std::string list,
+                             ReadFile(settings_.landmark_list_file, kLandmarkListBytesMax));
+    const ByteSpan bytes = AsBytes(list);
+    ListTrust trust(settings_.root);
+    EARSHOT_RETURN_IF_ERROR(trust.AcceptLandmarkList(bytes));
+    settings_.blobs.landmark_list.assign(bytes.begin(), bytes.end());
+    // From here on an error would not mend itself by waiting.
+    Result<Verifier> verifier = Verifier::Create(
+        VerifierSetup{settings_.root, std::move(settings_.blobs), std::move(settings_.verdict_key),
+                      std::move(settings_.registry), &test_, &map_},
+        clock_.Read());
+    if (!verifier.has_value()) {
+      Narrate(verifier.error().message());
+      stopped_ = true;
+      failed_ = true;
+      return {};
+    }
+    ServerEngineOptions options;
+    options.rounds = settings_.rounds;
+    engine_ = std::make_unique<ServerEngine>(options, *std::move(verifier), random_, clock_,
+                                             *recorder_);
+    recorder_->Watch(engine_.get());
+    for (std::size_t i = 0; i < landmarks_.size(); ++i) {
+      engine_->AddLandmark(landmarks_[i]->keys, *landmarks_[i]->socket);
+      WaitForDatagrams(i);
+    }
+    engine_->Start();
+    ArmTimer();
+    Narrate(fmt::format("{} landmarks ({} stamps), {} devices", landmarks_.size(),
+                        landmarks_[0]->socket->kernel_stamps() ? "kernel" : "user-space",
+                        engine_->verifier().registry().devices().size()));
+    return {};
+  }
+
+  void WaitForDatagrams(std::size_t number) {
+    landmarks_[number]->waiter->async_wait(
+        asio::posix::stream_descriptor::wait_read, [this, number](const AsioError& failed) {
+          if (failed) return;
+          Drain(number);
+          WaitForDatagrams(number);
+        });
+  }
+
+  void Drain(std::size_t number) {
+    LandmarkSocket& socket = *landmarks_[number]->socket;
+    for (int i = 0; i < kBatchesPerTurn; ++i) {
+      socket.CollectTransmitStamps([&](const TransmitStamp& stamp) {
+        engine_->OnTransmitStamp(number, stamp.probe_key, stamp.at, stamp.not_after);
+      });
+      const std::size_t got = socket.Receive([&](const ReceivedDatagram& datagram) {
+        engine_->OnDatagram(number, datagram.from, datagram.bytes, datagram.after_receive,
+                            datagram.kernel_receive);
+      });
+      if (got < kReceiveBatch) return;
+    }
+  }
+
+  void ArmTimer() {
+    const auto wake = engine_->NextWake();
+    if (!wake.has_value() || wake == armed_for_) return;
+    armed_for_ = wake;
+    timer_.expires_after(*wake - clock_.Now());
+    timer_.async_wait([this](const AsioError& failed) {
+      if (!failed) armed_for_.reset();
+    });
+  }
+
+  void OnCommand(const std::string& line, CommandReply reply) {
+    AnswerCommand(line, {engine_.get(), recorder_.get(), [this] { stopped_ = true; }},
+                  std::move(reply));
+  }
+
+ public:
+  bool failed() const { return failed_; }
+
+ private:
+  ServerSettings settings_;
+  ServerProcessOptions options_;
+  bool stopped_ = false;
+  bool failed_ = false;
+  std::string list_problem_;
+  SystemClock clock_;
+  SystemRandom random_;
+  NearestLandmarkTest test_;
+  OutlineMap map_;
+  asio::io_context io_{1};
+  asio::steady_timer timer_;
+  asio::steady_timer list_timer_;
+  asio::signal_set signals_;
+  std::optional<MonotonicInstant> armed_for_;
+  std::vector<std::unique_ptr<LandmarkAtRim>> landmarks_;
+  std::unique_ptr<RunRecorder> recorder_;
+  std::unique_ptr<ServerEngine> engine_;
+  std::unique_ptr<CommandSocket> commands_;
+};
+
+ServerProcess::ServerProcess(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+ServerProcess::~ServerProcess() = default;
+
+Result<std::unique_ptr<ServerProcess>> ServerProcess::Create(ServerSettings settings,
+                                                             const ServerProcessOptions& options) {
+  auto impl = std::make_unique<Impl>(std::move(settings), options);
+  EARSHOT_RETURN_IF_ERROR(impl->Open());
+  return std::unique_ptr<ServerProcess>(new ServerProcess(std::move(impl)));
+}
+
+Status ServerProcess::Run() {
+  EARSHOT_RETURN_IF_ERROR(impl_->Run());
+  if (impl_->failed()) return Fail(ErrorCode::kUnavailable, "the server could not begin");
+  return {};
+}
+
+void ServerProcess::Stop() { impl_->Stop(); }
+
+int RunServer(const ServerMainOptions& options) {
+  constexpr int kExitConfiguration = 2;
+  constexpr int kExitRuntime = 3;
+  if (options.supervisor_pid != 0) {
+    if (const Status bound = DieWithParent(options.supervisor_pid); !bound.has_value()) {
+      Narrate(bound.error().message());
+      return kExitRuntime;
+    }
+  }
+  Result<ServerSettings> settings = LoadServerConfig(options.config);
+  if (!settings.has_value()) {
+    Narrate(settings.error().message());
+    return kExitConfiguration;
+  }
+  auto process = ServerProcess::Create(*std::move(settings), ServerProcessOptions{});
+  if (!process.has_value()) {
+    Narrate(process.error().message());
+    return kExitRuntime;
+  }
+  if (const Status ran = (*process)->Run(); !ran.has_value()) {
+    Narrate(ran.error().message());
+    return kExitRuntime;
+  }
+  return 0;
+}
+
+}  // namespace earshot

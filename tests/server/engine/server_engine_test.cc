@@ -1,0 +1,191 @@
+#include "server/engine/server_engine.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/appraisal/nearest_landmark_test.h"
+#include "core/report/bundle.h"
+#include "earshot/v1/evidence.pb.h"
+#include "server/engine/evidence_check.h"
+#include "tests/support/server_world.h"
+
+namespace earshot {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::Contains;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+bool HasReason(const Judgement& judgement, ReasonCode code) {
+  return std::ranges::any_of(judgement.reasons,
+                             [&](const Reason& reason) { return reason.code == code; });
+}
+
+TEST(ServerEngineTest, HonestDeviceInSingaporeIsVerifiedByEveryRound) {
+  ServerWorld world;
+  world.AddDevice("C-1", world.singapore());
+  world.Run(seconds(20));
+  ASSERT_THAT(world.rounds, SizeIs(3));
+  for (const auto& verdicts : world.rounds) {
+    ASSERT_THAT(verdicts, SizeIs(1)) << "reference agents get no verdict";
+    EXPECT_EQ(verdicts[0].name, "C-1");
+    EXPECT_EQ(VerdictName(verdicts[0].appraisal.headline), "VERIFIED");
+    EXPECT_THAT(verdicts[0].appraisal.rings, SizeIs(world.landmark_count()));
+  }
+  EXPECT_TRUE(world.engine->verifier().mesh().measured);
+  EXPECT_THAT(world.engine->verifier().mesh().faulty, IsEmpty());
+  EXPECT_EQ(world.engine->verifier().counters().receipts_refused, 0U);
+}
+
+TEST(ServerEngineTest, DeviceThatNeverAnswersBecomesSilent) {
+  ServerWorld world;
+  world.AddDevice("C-1", world.singapore());
+  world.Enrol("C-2", world.singapore());
+  world.Run(seconds(20));
+  ASSERT_THAT(world.rounds, SizeIs(3));
+  const auto& last = world.rounds.back();
+  ASSERT_THAT(last, SizeIs(2));
+  EXPECT_EQ(VerdictName(last[0].appraisal.headline), "VERIFIED");
+  EXPECT_EQ(VerdictName(last[1].appraisal.headline), "SILENT");
+}
+
+TEST(ServerEngineTest, SlowDeviceIsUnexplainedAndFastOneElsewhereContradicted) {
+  ServerWorld world;
+  world.AddDevice("C-1", world.singapore(), milliseconds(30));
+  world.AddDevice("C-2", world.hong_kong());
+  world.Run(seconds(14));
+  ASSERT_FALSE(world.rounds.empty());
+  const auto& last = world.rounds.back();
+  ASSERT_THAT(last, SizeIs(2));
+  EXPECT_EQ(VerdictName(last[0].appraisal.headline), "UNEXPLAINED_DELAY");
+  EXPECT_EQ(VerdictName(last[1].appraisal.headline), "CONTRADICTED");
+}
+
+TEST(ServerEngineTest, RevokedKeyConvictsItself) {
+  ServerWorld world;
+  const DeviceId device = world.AddDevice("C-1", world.singapore());
+  world.Begin();
+  ASSERT_TRUE(world.engine->verifier().UpdateRevocations(
+      world.authority.RevocationList(3, {device.value()})));
+  EXPECT_EQ(world.engine->verifier().UpdateRevocations(world.authority.RevocationList(2, {}))
+                .error().code(),
+            ErrorCode::kExpired);
+  world.Run(seconds(8));
+  ASSERT_THAT(world.rounds, SizeIs(1));
+  const Appraisal& appraisal = world.rounds[0][0].appraisal;
+  EXPECT_EQ(VerdictName(appraisal.headline), "INVALID_PROOF");
+  EXPECT_TRUE(HasReason(appraisal.site, ReasonCode::kKeyRevoked));
+}
+
+TEST(ServerEngineTest, CloneThatUsesOneCounterTwiceAtTwoLandmarksIsConvictedForGood) {
+  ServerWorld world;
+  // Two agents with one key: each landmark hears the one or the other first.
+  world.AddDevice("C-1", world.singapore());
+  world.AddCloneOf("C-1", world.hong_kong());
+  world.Run(seconds(20));
+  ASSERT_THAT(world.rounds, SizeIs(3));
+  const Appraisal& appraisal = world.rounds.back()[0].appraisal;
+  EXPECT_EQ(VerdictName(appraisal.headline), "INVALID_PROOF");
+}
+
+TEST(ServerEngineTest, LandmarkThatHearsNobodyIsNotHeldAgainstTheDevice) {
+  ServerWorld world;
+  world.AddDevice("C-1", world.singapore());
+  world.AddDevice("C-2", world.singapore());
+  world.Cut(world.landmark_endpoint("sin-1"));
+  world.Run(seconds(14));
+  ASSERT_FALSE(world.rounds.empty());
+  for (const DeviceVerdict& verdict : world.rounds.back()) {
+    EXPECT_FALSE(verdict.appraisal.flagged()) << verdict.name;
+  }
+}
+
+TEST(ServerEngineTest, BundleIsRecomputedToTheSameVerdictByAStranger) {
+  ServerWorld world;
+  world.AddDevice("C-1", world.singapore());
+  world.AddDevice("C-2", world.singapore(), milliseconds(30));
+  world.Run(seconds(14));
+  ASSERT_FALSE(world.rounds.empty());
+  for (const DeviceVerdict& verdict : world.rounds.back()) {
+    const auto bundle = DecodeBundle(AsBytes(verdict.bundle));
+    ASSERT_TRUE(bundle.has_value()) << bundle.error().message();
+    const auto recomputed = RecomputeVerdict(*bundle, world.authority.root().public_key(),
+                                             world.test, world.map);
+    ASSERT_TRUE(recomputed.has_value()) << recomputed.error().message();
+    EXPECT_THAT(recomputed->differences, IsEmpty());
+    EXPECT_EQ(recomputed->appraisal.headline, verdict.appraisal.headline);
+    EXPECT_EQ(recomputed->receipts, world.landmark_count());
+  }
+}
+
+TEST(ServerEngineTest, BundleWithOneBitChangedIsRefusedOrDiffers) {
+  ServerWorld world;
+  world.AddDevice("C-1", world.singapore());
+  world.Run(seconds(8));
+  ASSERT_FALSE(world.rounds.empty());
+  const std::string& bytes = world.rounds.back()[0].bundle;
+  const Ed25519PublicKey root = world.authority.root().public_key();
+  const auto accepted = [&](const std::string& candidate) {
+    const auto bundle = DecodeBundle(AsBytes(candidate));
+    if (!bundle.has_value()) return false;
+    const auto recomputed = RecomputeVerdict(*bundle, root, world.test, world.map);
+    return recomputed.has_value() && recomputed->differences.empty();
+  };
+  ASSERT_TRUE(accepted(bytes));
+  // The facts of the round are the verifier's word and unsigned; everything before them is signed.
+  const auto bundle = *DecodeBundle(AsBytes(bytes));
+  v1::EvidenceBundle without_context = bundle;
+  without_context.clear_context();
+  const std::string signed_part = without_context.SerializeAsString();
+  for (std::size_t at = 0; at < signed_part.size(); at += 97) {
+    v1::EvidenceBundle changed;
+    std::string flipped = signed_part;
+    flipped[at] = static_cast<char>(flipped[at] ^ 4);
+    if (!changed.ParseFromString(flipped)) continue;
+    *changed.mutable_context() = bundle.context();
+    EXPECT_FALSE(accepted(changed.SerializeAsString())) << "byte " << at;
+  }
+  SeededRandom random(5);
+  EXPECT_FALSE(RecomputeVerdict(bundle, Ed25519PrivateKey::Generate(random).public_key(),
+                                world.test, world.map).has_value());
+}
+
+TEST(ServerEngineTest, PingOnDemandAnswersBetweenRounds) {
+  ServerWorld world;
+  world.AddDevice("C-1", world.singapore());
+  world.Run(milliseconds(900));
+  std::optional<Result<DeviceVerdict>> answer;
+  ASSERT_TRUE(world.engine->OnDemandPing("C-1", 5, [&](Result<DeviceVerdict> done) {
+    answer = std::move(done);
+  }));
+  world.Run(seconds(6));
+  ASSERT_TRUE(answer.has_value());
+  ASSERT_TRUE(answer->has_value());
+  EXPECT_EQ((*answer)->appraisal.rings.size(), world.landmark_count());
+  for (const LandmarkRings& rings : (*answer)->appraisal.rings) {
+    EXPECT_EQ(rings.pings_sent, 5U);
+  }
+}
+
+TEST(ServerEngineTest, PingOfASilentOrUnknownDeviceEndsToo) {
+  ServerWorld world;
+  world.AddDevice("C-1", world.singapore());
+  world.Enrol("C-2", world.singapore());
+  world.Begin();
+  EXPECT_EQ(world.engine->OnDemandPing("C-9", 5, {}).error().code(), ErrorCode::kNotFound);
+  EXPECT_EQ(world.engine->OnDemandPing("C-1", 999, {}).error().code(),
+            ErrorCode::kInvalidArgument);
+  bool done = false;
+  ASSERT_TRUE(world.engine->OnDemandPing("C-2", 5, [&](Result<DeviceVerdict> answer) {
+    done = true;
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_THAT(answer->appraisal.rings, IsEmpty());
+  }));
+  world.Run(kPingPatience + seconds(1));
+  EXPECT_TRUE(done);
+}
+
+}  // namespace
+}  // namespace earshot
