@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -94,6 +95,13 @@ const std::optional<ChildExit>& Child::Poll() {
   if (waitpid(pid_, &status, WNOHANG) != pid_) return exit_;
   exit_ = WIFSIGNALED(status) ? ChildExit{0, WTERMSIG(status)} : ChildExit{WEXITSTATUS(status), 0};
   return exit_;
+}
+
+bool Child::Prefer(unsigned priority) {
+  if (priority == 0 || pid_ <= 0) return true;
+  sched_param wanted{};
+  wanted.sched_priority = static_cast<int>(priority);
+  return sched_setscheduler(pid_, SCHED_FIFO | SCHED_RESET_ON_FORK, &wanted) == 0;
 }
 
 void Child::Signal(int signal) {

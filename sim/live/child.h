@@ -49,6 +49,8 @@ class Child {
 
   // How it ended; none while it runs. Collects it the first time.
   const std::optional<ChildExit>& Poll();
+  // Asks for SCHED_FIFO at `priority` (0: nothing). False when the system does not permit it.
+  bool Prefer(unsigned priority);
   // Sends a signal; nothing when it has ended.
   void Signal(int signal);
 

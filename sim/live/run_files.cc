@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <fstream>
 #include <sstream>
+#include <thread>
 #include <utility>
 
 #include "core/base/quantity_text.h"
@@ -250,12 +251,12 @@ Status RunFiles::WriteLandmarkList(const std::map<std::string, Endpoint>& fronts
   return WriteFileAtomically(Path("landmarks"), ToString(authority_.LandmarkList(listed)));
 }
 
-Status RunFiles::WriteAgentConfig(const AgentProcessPlan& plan) const {
+Status RunFiles::WriteAgentConfig(const AgentProcessPlan& plan, unsigned priority) const {
   v1::AgentConfig config;
   config.set_landmark_list(Path("landmarks"));
   config.set_root_public_key(Path("root.pem"));
   config.set_ready_file(plan.ready_file);
-  config.set_scheduling_priority(options_.agent_priority);
+  config.set_scheduling_priority(priority);
   for (const std::size_t index : plan.devices) {
     const ResolvedDevice& device = resolved_->devices[index];
     const std::string model = ModelOf(*resolved_, device);
@@ -299,11 +300,12 @@ Result<std::vector<AgentProcessPlan>> RunFiles::WriteAgentConfigs() const {
     plans.back().devices.push_back(i);
   }
   if (!references.devices.empty()) plans.push_back(std::move(references));
+  const bool room = plans.size() < std::thread::hardware_concurrency();
   for (AgentProcessPlan& plan : plans) {
     plan.config = Path("agent-" + plan.name + ".textproto");
     plan.ready_file = Path(plan.name + ".ready");
     plan.log_file = Path(plan.name + ".log");
-    EARSHOT_RETURN_IF_ERROR(WriteAgentConfig(plan));
+    EARSHOT_RETURN_IF_ERROR(WriteAgentConfig(plan, room ? options_.agent_priority : 0));
   }
   return plans;
 }

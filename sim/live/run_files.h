@@ -40,9 +40,15 @@ struct AgentProcessPlan {
   std::optional<Duration> stop_after;  // ended so long after the agents were started
 };
 
+// SCHED_FIFO, where permitted; 0: the ordinary class.
 struct RunFilesOptions {
-  unsigned relay_priority = 0;  // SCHED_FIFO, where permitted; 0: ordinary
+  unsigned relay_priority = 0;
+  // Used only where each agent process can have a processor to itself: an agent spins after a
+  // train's first ping, and on fewer processors real-time agents would starve relay and server.
   unsigned agent_priority = 0;
+  // The server comes last of the three: it is busy for milliseconds at a time, and its kernel
+  // stamps do not suffer from waiting. Without it, a busy machine leaves pongs in its queue.
+  unsigned server_priority = 30;
 };
 
 class RunFiles {
@@ -75,7 +81,7 @@ class RunFiles {
   Status WriteAuthority() const;
   Status WriteLandmark(const LandmarkMaterial& landmark) const;
   Status WriteDevice(std::size_t index, Random& random, std::vector<KeyId>* revoked);
-  Status WriteAgentConfig(const AgentProcessPlan& plan) const;
+  Status WriteAgentConfig(const AgentProcessPlan& plan, unsigned priority) const;
 
   const ResolvedScenario* resolved_;
   std::string work_;
