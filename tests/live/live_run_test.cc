@@ -1,0 +1,201 @@
+// Whole live runs: three landmarks, three devices, a few seconds.
+#include "sim/live/live_run.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "core/locate/path_model.h"
+#include "earshot/v1/report.pb.h"
+#include "sim/scenario/scenario_load.h"
+#include "tests/live/processes.h"
+
+namespace earshot {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kTiny[] = R"text(name: "tiny"
+duration: "6 s"
+policy { silent_after: "2500 ms" }
+rounds { first_after: "1 s" length: "2500 ms" trains: 2 }
+network { jitter: "100 us" }
+places { id: "singapore" country: "SG" latitude_deg: 1.2966 longitude_deg: 103.852 }
+places { id: "johor" country: "MY" latitude_deg: 1.4927 longitude_deg: 103.7414 }
+landmarks { id: "sin-1" place: "singapore" trust_domain: "a" jurisdiction: "SG" }
+landmarks { id: "sin-2" place: "singapore" trust_domain: "b" jurisdiction: "GB" }
+landmarks { id: "jhb-1" place: "johor" trust_domain: "c" jurisdiction: "MY" }
+fleets { id_prefix: "H" count: 1 declared_place: "singapore" excluded_countries: "CN" owner: "o (fictional)" }
+fleets { id_prefix: "S" count: 1 declared_place: "singapore" excluded_countries: "CN" behaviour: BEHAVIOUR_SILENT }
+fleets { id_prefix: "F" count: 1 declared_place: "singapore" excluded_countries: "CN" behaviour: BEHAVIOUR_REPLAYS_AND_FORGES }
+)text";
+
+class LiveRun : public testing::Test {
+ protected:
+  LiveRun() {
+    out_ = (fs::path(testing::TempDir()) /
+            (std::string("live-") + std::to_string(getpid()) + "-" +
+             testing::UnitTest::GetInstance()->current_test_info()->name()))
+               .string();
+    options_ = LiveOptionsFor(std::string(EARSHOT_BINARY_DIR) + "/earshot", out_);
+    auto scenario = ParseScenario(kTiny, "tiny");
+    EXPECT_TRUE(scenario.has_value()) << scenario.error().message();
+    auto resolved = ResolveScenario(*scenario, PathModel::Measured2020(), {});
+    EXPECT_TRUE(resolved.has_value()) << resolved.error().message();
+    resolved_ = *std::move(resolved);
+  }
+  ~LiveRun() override {
+    EXPECT_TRUE(ProcessesNaming(out_).empty()) << "a process was left behind";
+    fs::remove_all(out_);
+  }
+
+  // Kills the process that was given `config` once all are up.
+  void KillOnceUp(const std::string& config) {
+    options_.on_progress = [this, config](std::string_view line) {
+      if (line.find("are up") == std::string_view::npos) return;
+      const auto found = ProcessesNaming(out_ + "/work/" + config);
+      ASSERT_EQ(found.size(), 1U) << config;
+      kill(found[0], SIGKILL);
+    };
+  }
+  Status Run() { return RunLive(resolved_, options_, &report_); }
+
+  std::map<std::string, std::string> Verdicts() const {
+    std::map<std::string, std::string> verdicts;
+    for (const auto& device : report_.devices()) verdicts[device.id()] = device.verdict();
+    return verdicts;
+  }
+  std::string Incidents() const {
+    std::string all;
+    for (const std::string& incident : report_.run().incidents()) all += incident + "\n";
+    return all;
+  }
+
+  std::string out_;
+  LiveOptions options_;
+  ResolvedScenario resolved_;
+  v1::RunReport report_;
+};
+
+TEST_F(LiveRun, EverySampleIsAtLeastWhatTheRelayHeldAndVerdictsFollowBehaviour) {
+  const Status ran = Run();
+  ASSERT_TRUE(ran.has_value()) << ran.error().message();
+  EXPECT_EQ(Incidents(), "");
+  EXPECT_GT(report_.network().samples(), 0U);
+  EXPECT_EQ(report_.network().samples_below_truth(), 0U);
+  EXPECT_EQ(report_.network().samples_unmatched(), 0U);
+  const auto verdicts = Verdicts();
+  ASSERT_EQ(verdicts.size(), 3U);
+  EXPECT_EQ(verdicts.at("S-0001"), "SILENT");
+  EXPECT_NE(verdicts.at("H-0001"), "SILENT");
+  EXPECT_TRUE(verdicts.at("F-0001") == "SILENT" || verdicts.at("F-0001") == "INDETERMINATE")
+      << verdicts.at("F-0001");
+  for (const char* file : {"report.json", "events.jsonl", "truth.jsonl", "resolved.textproto"}) {
+    EXPECT_TRUE(fs::is_regular_file(fs::path(out_) / file)) << file;
+  }
+  struct stat work {};
+  ASSERT_EQ(stat((out_ + "/work").c_str(), &work), 0);
+  EXPECT_EQ(work.st_mode & 0777U, 0700U);
+  EXPECT_FALSE(report_.finding().empty());
+  EXPECT_EQ(report_.run().mode(), "live");
+}
+
+TEST_F(LiveRun, FolderOfAnEarlierRunIsUsedAgainAndAnyOtherIsLeftAlone) {
+  fs::create_directories(out_ + "/work");
+  std::ofstream(out_ + "/work/thesis.txt") << "years of it\n";
+  const Status refused = Run();
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code(), ErrorCode::kInvalidArgument);
+  EXPECT_TRUE(fs::exists(out_ + "/work/thesis.txt"));
+  std::ofstream(out_ + "/resolved.textproto") << "";
+  EXPECT_TRUE(Run().has_value());
+  EXPECT_FALSE(fs::exists(out_ + "/work/thesis.txt"));
+}
+
+TEST_F(LiveRun, RelayKilledMidRunIsAnIncidentAndNobodyIsVerified) {
+  KillOnceUp("relay.textproto");
+  const Status ran = Run();
+  ASSERT_TRUE(ran.has_value()) << ran.error().message();
+  EXPECT_NE(Incidents().find("the relay ended early (signal 9)"), std::string::npos);
+  EXPECT_NE(Verdicts().at("H-0001"), "VERIFIED");
+  EXPECT_EQ(report_.network().samples_below_truth(), 0U);
+}
+
+TEST_F(LiveRun, AgentKilledMidRunIsAnIncidentThatNamesItAndTheOthersGoOn) {
+  KillOnceUp("agent-H-0001.textproto");
+  const Status ran = Run();
+  ASSERT_TRUE(ran.has_value()) << ran.error().message();
+  EXPECT_NE(Incidents().find("H-0001 ended early (signal 9)"), std::string::npos);
+  EXPECT_EQ(Verdicts().at("H-0001"), "SILENT");
+  EXPECT_GT(report_.network().samples(), 0U) << "the reference agents still answer";
+}
+
+TEST_F(LiveRun, ServerKilledMidRunEndsTheRunWithAnErrorThatSaysSo) {
+  KillOnceUp("server.textproto");
+  const Status ran = Run();
+  ASSERT_FALSE(ran.has_value());
+  EXPECT_NE(ran.error().message().find("the server died (signal 9)"), std::string::npos)
+      << ran.error().message();
+}
+
+TEST_F(LiveRun, AgentsThatDoNotStartAreIncidents) {
+  options_.agent_command = {"/bin/false"};
+  const Status ran = Run();
+  ASSERT_TRUE(ran.has_value()) << ran.error().message();
+  EXPECT_NE(Incidents().find("H-0001 ended before it was ready"), std::string::npos);
+  EXPECT_EQ(Verdicts().at("H-0001"), "SILENT");
+}
+
+// With so few descriptors the server cannot open its landmarks' sockets.
+TEST_F(LiveRun, LandmarkThatCannotBindEndsTheRunWithItsCause) {
+  options_.server_command = {"/bin/sh", "-c",
+                             "ulimit -n 8; exec \"" + std::string(EARSHOT_BINARY_DIR) +
+                                 "/earshot\" serve --config \"$0\""};
+  const Status ran = Run();
+  ASSERT_FALSE(ran.has_value());
+  EXPECT_NE(ran.error().message().find("server ended before it was ready"), std::string::npos)
+      << ran.error().message();
+  EXPECT_NE(ran.error().message().find("open"), std::string::npos) << ran.error().message();
+}
+
+TEST_F(LiveRun, SupervisorThatIsKilledLeavesNoProcess) {
+  int up[2];
+  ASSERT_EQ(pipe(up), 0);
+  const pid_t supervisor = fork();
+  ASSERT_GE(supervisor, 0);
+  if (supervisor == 0) {
+    options_.on_progress = [&](std::string_view line) {
+      if (line.find("are up") == std::string_view::npos) return;
+      if (write(up[1], "u", 1) != 1) _exit(1);
+    };
+    static_cast<void>(Run());
+    _exit(0);
+  }
+  close(up[1]);
+  char told = 0;
+  ASSERT_EQ(read(up[0], &told, 1), 1) << "the run did not start";
+  close(up[0]);
+  const std::vector<pid_t> children = ProcessesNaming(out_ + "/work/");
+  EXPECT_GE(children.size(), 5U);  // server, relay, two devices, reference agents
+  kill(supervisor, SIGKILL);
+  waitpid(supervisor, nullptr, 0);
+  EXPECT_TRUE(AllEnd(children));
+}
+
+TEST_F(LiveRun, InterruptEndsEverythingInOrder) {
+  options_.on_progress = [](std::string_view line) {
+    if (line.find("are up") != std::string_view::npos) kill(getpid(), SIGTERM);
+  };
+  const Status ran = Run();
+  ASSERT_FALSE(ran.has_value());
+  EXPECT_NE(ran.error().message().find("interrupted"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace earshot
