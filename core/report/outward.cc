@@ -76,8 +76,8 @@ std::string AgeText(Duration age) {
     return fmt::format("{} {}{}", n, unit, n == 1 ? "" : "s");
   };
   if (seconds < 120) return counted(seconds, "second");
-  if (seconds < 2 * 3600) return counted(seconds / 60, "minute");
-  if (seconds < 2 * 86400) return counted(seconds / 3600, "hour");
+  if (seconds < 7'200) return counted(seconds / 60, "minute");
+  if (seconds < 172'800) return counted(seconds / 3600, "hour");
   return counted(seconds / 86400, "day");
 }
 

@@ -195,7 +195,7 @@ std::string TooFewDomains(const Reason& reason, const ReadingContext& context) {
 
 std::string NoAnswer(const Reason& reason, const ReadingContext& context) {
   if (!reason.age) return "No valid answer has ever arrived from this device.";
-  return fmt::format("The last valid answer is {} old; the limit is {}.", AgeText(*reason.age),
+  return fmt::format("No valid answer has arrived for {}; the limit is {}.", AgeText(*reason.age),
                      AgeText(context.policy.silent_after));
 }
 

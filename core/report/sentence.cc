@@ -46,8 +46,16 @@ std::string StillPossible(const Appraisal& appraisal) {
                      CountryListText(appraisal.cannot_exclude, kCountriesShown));
 }
 
-std::string ConsistentTail(const Judgement& judgement, const ReadingContext& context) {
+// A cap on one judgement explains the headline even where the other one decided it.
+std::string ConsistentTail(const Appraisal& appraisal, const Judgement& judgement,
+                           const ReadingContext& context) {
   if (HasReason(judgement, ReasonCode::kSessionKeysOnHost)) return " Nothing is proved.";
+  for (const Judgement* other : {&appraisal.site, &appraisal.licence}) {
+    for (const Reason& reason : other->reasons) {
+      if (reason.code != ReasonCode::kSessionKeysOnHost) continue;
+      return " " + ReasonText(reason, appraisal, context);
+    }
+  }
   return fmt::format(" The test would have noticed a device in each forbidden country in at least "
                      "{} cases. Nothing is proved.",
                      FrequencyText(context.policy.power_min));
@@ -68,7 +76,7 @@ std::string Tail(const Appraisal& appraisal, const Judgement& judgement,
       return " Slow by itself proves no move: the device may be elsewhere, or its network may be "
              "bad." + NotRuledOut(appraisal, context);
     case Verdict::kVerified: return StillPossible(appraisal);
-    case Verdict::kConsistent: return ConsistentTail(judgement, context);
+    case Verdict::kConsistent: return ConsistentTail(appraisal, judgement, context);
     case Verdict::kIndeterminate:
       return " It cannot be told where this device is." + NotRuledOut(appraisal, context);
   }

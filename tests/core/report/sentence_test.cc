@@ -104,8 +104,8 @@ TEST(Sentence, SilenceGivesItsAgeAndProvesNothing) {
   Reason reason = Because(ReasonCode::kNoAnswer);
   reason.age = std::chrono::seconds(12);
   EXPECT_EQ(Say(world, Judged(world, Verdict::kSilent, Basis::kLifecycle, reason)),
-            "The last valid answer is 12 seconds old; the limit is 8 seconds. Silence says nothing "
-            "about where it is: it may be off, cut off, or gone.");
+            "No valid answer has arrived for 12 seconds; the limit is 8 seconds. Silence says "
+            "nothing about where it is: it may be off, cut off, or gone.");
 }
 
 TEST(Sentence, RefusedPacketsAreHeardOfWithTheSilence) {
