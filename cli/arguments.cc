@@ -26,7 +26,6 @@ struct Parsed {
   BenchCommand bench;
   std::string fail_on;
   std::string duration;
-  std::string interval = "200 ms";
   std::string valid_for = "7 d";
 };
 
@@ -84,8 +83,6 @@ void AddServices(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
                          Row{"adversary", "", ServiceCommand::Kind::kAdversary}}) {
     CLI::App* service = app.add_subcommand(row.name, row.help);
     service->add_option("--config", parsed.service.config, "Configuration file")->required();
-    service->add_option("--die-with", parsed.service.die_with, "End when this parent process ends")
-        ->check(CLI::PositiveNumber);
     // The adversary belongs to the attack lab of live runs, not to a user's daily work.
     if (row.kind == ServiceCommand::Kind::kAdversary) service->group("");
     leaves.push_back({service, [kind = row.kind](const Parsed& p) {
@@ -100,14 +97,9 @@ void AddReaders(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   CLI::App* ping = app.add_subcommand("ping", "Ask a running server to ping a device now");
   ping->add_option("device", parsed.ping.device, "Device name")->required();
   ping->add_option("--server", parsed.ping.server, "Command socket of earshot serve")->required();
-  ping->add_option("-c,--count", parsed.ping.count, "Trains a landmark")->check(CLI::Range(1, 1000));
-  CheckDuration(ping->add_option("-i,--interval", parsed.interval, "Between trains"));
+  ping->add_option("-c,--count", parsed.ping.count, "Pings at each landmark")->check(CLI::Range(1, 256));
   AddJson(ping, &parsed.ping.json);
-  leaves.push_back({ping, [](const Parsed& p) {
-                      PingCommand command = p.ping;
-                      command.interval = *ParseDuration(p.interval);
-                      return Command(command);
-                    }});
+  leaves.push_back({ping, [](const Parsed& p) { return Command(p.ping); }});
 
   CLI::App* explain = app.add_subcommand("explain", "Say why a device got its verdict");
   explain->add_option("run_dir", parsed.explain.run_dir, "Folder of a run")->required();

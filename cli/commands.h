@@ -34,15 +34,13 @@ struct ServiceCommand {
   enum class Kind : std::uint8_t { kServe, kAgent, kRelay, kAdversary };
   Kind kind = Kind::kServe;
   std::string config;
-  int die_with = 0;  // end when this process, which must be the parent, ends; 0: live on
 };
 ExitCode RunService(const ServiceCommand& command, const Console& console);
 
 struct PingCommand {
   std::string device;
   std::string server;  // the command socket of `earshot serve`
-  std::uint32_t count = 5;
-  Duration interval = std::chrono::milliseconds(200);
+  std::uint32_t count = 5;  // pings at each landmark
   bool json = false;
 };
 ExitCode Ping(const PingCommand& command, const Console& console);

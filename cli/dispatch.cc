@@ -14,15 +14,15 @@ Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
 ExitCode Execute(const Command& command, const Console& console) {
   return std::visit(
-      Overloaded{[&](const ExplainCommand& c) { return Explain(c, console); },
+      Overloaded{[&](const RunCommand& c) { return Run(c, console); },
+                 [&](const ServiceCommand& c) { return RunService(c, console); },
+                 [&](const PingCommand& c) { return Ping(c, console); },
+                 [&](const ExplainCommand& c) { return Explain(c, console); },
+                 [&](const VerifyCommand& c) { return Verify(c, console); },
                  [&](const ScenarioCommand& c) { return ScenarioTool(c, console); },
                  [&](const KeysCommand& c) { return Keys(c, console); },
                  [&](const DoctorCommand& c) { return Doctor(c, console); },
-                 [&](const BenchCommand& c) { return Bench(c, console); },
-                 [&](const auto&) {
-                   return Complain(console, Error(ErrorCode::kUnsupported,
-                                                  "this command is not there yet"));
-                 }},
+                 [&](const BenchCommand& c) { return Bench(c, console); }},
       command);
 }
 

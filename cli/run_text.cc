@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
+#include <algorithm>
+#include <vector>
 
 #include "core/report/names.h"
 #include "core/report/outward.h"
@@ -48,6 +49,22 @@ std::string Codes(const Texts& texts) {
   return texts.empty() ? "none" : fmt::format("{}", fmt::join(texts, ", "));
 }
 
+// What the licence names comes first: that is what the reader asked about. Long lists are cut; the
+// whole one is in the report.
+std::string CountryCodes(const v1::ReportDevice& device) {
+  constexpr std::size_t kShown = 10;
+  std::vector<std::string> codes(device.licence().cannot_exclude().begin(),
+                                 device.licence().cannot_exclude().end());
+  const auto& named = device.declared().excluded_countries();
+  std::ranges::stable_partition(codes, [&](const std::string& code) {
+    return std::ranges::find(named, code) != named.end();
+  });
+  if (codes.size() <= kShown + 1) return Codes(codes);
+  const std::size_t more = codes.size() - kShown;
+  codes.resize(kShown);
+  return fmt::format("{} and {} more", fmt::join(codes, ", "), more);
+}
+
 std::string DeclaredText(const v1::ReportDeclared& declared) {
   return fmt::format("{} ({}), within {:.0f} km", declared.site(), declared.country(),
                      declared.radius_km());
@@ -59,8 +76,8 @@ std::string DeviceLines(const v1::ReportDevice& device, const Console& console) 
   if (!device.order().empty()) text += fmt::format(", {}", device.order());
   text += "\n" + Paragraph(device.sentence(), 4);
   if (device.licence().excluded_size() + device.licence().cannot_exclude_size() > 0) {
-    text += Paragraph(fmt::format("excluded: {}; cannot exclude: {}", Codes(device.licence().excluded()),
-                                  Codes(device.licence().cannot_exclude())), 4);
+    text += Paragraph(fmt::format("excluded: {}; cannot exclude: {}",
+                                  Codes(device.licence().excluded()), CountryCodes(device)), 4);
   }
   if (device.has_truth() && !device.truth().as_expected()) {
     text += Paragraph(fmt::format("not as the scenario expects: it is in {} and {}; expected {}",
@@ -147,6 +164,10 @@ std::string RunText(const v1::RunReport& report, const Console& console) {
   if (report.has_network()) {
     text += Heading(console, "Simulated network") + Paragraph(NetworkText(report.network()), 2);
   }
+  if (report.run().incidents_size() > 0) text += Heading(console, "Incidents of this run");
+  for (const std::string& line : report.run().incidents()) {
+    text += "  - " + Wrapped(line, kTextWidth - 4, 4) + "\n";
+  }
   text += Heading(console, "Assumptions behind these verdicts");
   for (const std::string& line : report.assumptions()) {
     text += "  - " + Wrapped(line, kTextWidth - 4, 4) + "\n";
@@ -166,7 +187,7 @@ std::string DeviceText(const v1::ReportDevice& device, const v1::RunReport& repo
   text += JudgementText("At the declared site?", device.site(), console);
   text += JudgementText("Where the licence lets it be?", device.licence(), console);
   text += fmt::format("    excluded: {}; cannot exclude: {}\n", Codes(device.licence().excluded()),
-                      Codes(device.licence().cannot_exclude()));
+                      CountryCodes(device));
   text += "\n  What each landmark heard, and how far away the key can have been at most\n";
   text += RingTable(device.bounds(), device.declared().radius_km());
   if (device.has_false_alarm_probability()) {

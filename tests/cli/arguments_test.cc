@@ -104,11 +104,12 @@ TEST(Arguments, TheAdversaryIsThereAndNotAdvertised) {
   EXPECT_THAT(Refused({"--help"}).text, Not(HasSubstr("adversary")));
 }
 
-TEST(Arguments, PingReadsCountAndInterval) {
-  const auto ping = Parsed<PingCommand>({"ping", "C-0042", "--server", "s", "-c", "3", "-i", "1s"});
+TEST(Arguments, PingReadsItsCountWithinLimits) {
+  const auto ping = Parsed<PingCommand>({"ping", "C-0042", "--server", "s", "-c", "3"});
   EXPECT_EQ(ping.device, "C-0042");
   EXPECT_EQ(ping.count, 3U);
-  EXPECT_EQ(ping.interval, std::chrono::seconds(1));
+  EXPECT_EQ(Refused({"ping", "C-0042", "--server", "s", "-c", "0"}).code, ExitCode::kUsage);
+  EXPECT_EQ(Refused({"ping", "C-0042"}).code, ExitCode::kUsage);
 }
 
 TEST(Arguments, KeysNeedTheirSignerAndFolder) {

@@ -1,0 +1,79 @@
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/run_text.h"
+#include "core/appraisal/nearest_landmark_test.h"
+#include "core/appraisal/outline_map.h"
+#include "core/crypto/key_file.h"
+#include "core/os/files.h"
+#include "core/report/assumptions.h"
+#include "core/report/bundle.h"
+#include "core/report/sentence.h"
+#include "earshot/v1/evidence.pb.h"
+#include "server/engine/evidence_check.h"
+
+namespace earshot {
+namespace {
+
+struct Checked {
+  RecomputedVerdict verdict;
+  bool own_root = false;  // the bundle's own key was believed
+};
+
+Result<Checked> Check(const VerifyCommand& command) {
+  EARSHOT_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(command.bundle, kBundleBytesMax));
+  auto bundle = DecodeBundle(AsBytes(bytes));
+  if (!bundle) return Fail(std::move(bundle).error(), command.bundle);
+  auto root = command.root.empty() ? Ed25519PublicKey::Parse(AsBytes(bundle->root_public_key()))
+                                   : ReadEd25519PublicKeyFile(command.root);
+  if (!root) return Fail(std::move(root).error(), "root public key");
+  auto verdict = RecomputeVerdict(*bundle, *root, NearestLandmarkTest(), OutlineMap());
+  if (!verdict) return Fail(std::move(verdict).error(), command.bundle);
+  return Checked{*std::move(verdict), command.root.empty()};
+}
+
+std::vector<Basis> BasesOf(const Appraisal& appraisal) {
+  return {appraisal.site.basis, appraisal.licence.basis};
+}
+
+std::string VerdictText(const Checked& checked, const Console& console) {
+  const RecomputedVerdict& verdict = checked.verdict;
+  const Appraisal& appraisal = verdict.appraisal;
+  const ReadingContext context{verdict.device.declaration, verdict.policy, verdict.landmarks};
+  std::string text = fmt::format(
+      "{}\n  {}\n\nChecked here, off-line:\n"
+      "  - every signature, from the root key down: policy, declaration, endorsement, landmark list,\n"
+      "    delegations, and {} receipts with their evidence\n"
+      "  - every nonce, reply tag and root in those receipts\n"
+      "  - the regions, both judgements and the signed verdict\n"
+      "Taken on the verifier's word: which landmarks were expected, in order or at fault, and when\n"
+      "answers became due. Taken on the landmarks' word: the round-trip times.\n",
+      VerdictLabel(console, appraisal.headline),
+      Wrapped(SentenceFor(appraisal, context), kTextWidth - 2, 2), verdict.receipts);
+  text += "Assumptions:\n";
+  for (const std::string& line : AssumptionsBehind(BasesOf(appraisal), verdict.policy)) {
+    text += "  - " + Wrapped(line, kTextWidth - 4, 4) + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+ExitCode Verify(const VerifyCommand& command, const Console& console) {
+  const auto checked = Check(command);
+  if (!checked) return Complain(console, checked.error());
+  console.out << VerdictText(*checked, console);
+  if (checked->own_root) {
+    console.err << "earshot: the bundle's own root key was used; that shows that the bundle agrees "
+                   "with itself, not who made it. Give --root with a key obtained elsewhere.\n";
+  }
+  if (checked->verdict.differences.empty()) {
+    console.out << "\nThe signed verdict is what its evidence says.\n";
+    return ExitCode::kRan;
+  }
+  console.out << "\nThe signed verdict is NOT what its evidence says:\n";
+  for (const std::string& line : checked->verdict.differences) console.out << "  - " << line << "\n";
+  return ExitCode::kFailed;
+}
+
+}  // namespace earshot
