@@ -34,7 +34,8 @@ bool Proved(const Case& c, std::span<const CountryCode> forbidden, const Country
   if (!AllOnMap(forbidden, map) || !Common(c.touched, forbidden).empty()) return false;
   const LicenceTerms& licence = c.input.declaration.licence;
   if (licence.kind == LicenceTerms::Kind::kExcluded || c.input.policy.sea_is_permitted) return true;
-  return map.Encloses(CountriesNamedBy(licence, c.input.policy), region, Distance());
+  return map.Encloses(CountriesNamedBy(licence, c.input.policy), region,
+                      c.input.policy.zone_margin);
 }
 
 Reason ProofReason(const Case& c, std::span<const CountryCode> forbidden) {

@@ -151,6 +151,20 @@ TEST(Appraise, SeaThatIsNotPermittedKeepsACoastFromBeingProved) {
   EXPECT_EQ(scene.Judge().licence.verdict, Verdict::kVerified);
 }
 
+TEST(Appraise, AllowedLicenceWithoutSeaTrustsNoCoastWithinTheZoneMargin) {
+  Scene scene;
+  scene.AnswersFrom(kSingapore);
+  scene.declaration.licence = {LicenceTerms::Kind::kAllowed, Codes({"MY", "SG"})};
+  scene.map.Add(Code("SG"), kSingapore, Km(900));
+  scene.policy.sea_is_permitted = false;
+  scene.policy.zone_margin = Km(100);
+  EXPECT_EQ(scene.Judge().licence.verdict, Verdict::kVerified);
+  scene.policy.zone_margin = Km(880);  // no forbidden land that near; the sea is
+  EXPECT_NE(scene.Judge().licence.verdict, Verdict::kVerified);
+  scene.policy.sea_is_permitted = true;
+  EXPECT_EQ(scene.Judge().licence.verdict, Verdict::kVerified);
+}
+
 TEST(Appraise, ChinaIncludesHongKongAndMacaoOnlyWhenThePolicySaysSo) {
   Scene scene;
   scene.AnswersFrom(kSingapore);
