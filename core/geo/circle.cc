@@ -1,5 +1,6 @@
 #include "core/geo/circle.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <utility>
@@ -70,6 +71,10 @@ Angle Circle::Turn(DiamondAngle from, DiamondAngle to) {
   const auto [fx, fy] = FromDiamond(from);
   const auto [tx, ty] = FromDiamond(to);
   const double turn = std::atan2(fx * ty - fy * tx, fx * tx + fy * ty);
+  const double length = to >= from ? to - from : to - from + 4.0;
+  // Below a right angle and above three, `turn` is within rounding of [0, pi/2] or [-pi/2, 0].
+  if (length < 1.0) return Angle::Radians(std::max(turn, 0.0));
+  if (length > 3.0) return Angle::Radians(std::min(turn, 0.0) + 2.0 * std::numbers::pi);
   return Angle::Radians(turn > 0 ? turn : turn + 2.0 * std::numbers::pi);
 }
 

@@ -19,7 +19,9 @@ struct Circle {
   UnitVector PointAt(DiamondAngle at) const;
   // Half the way of a walk that begins at `from` and goes on counterclockwise by `turn`.
   UnitVector PointHalfway(DiamondAngle from, Angle turn) const;
-  // The angle turned from `from` counterclockwise to `to`, in (0, 2 pi].
+  // The angle turned from `from` counterclockwise to `to`, in [0, 2 pi]: near the ends of that
+  // range the order of the two decides, never the rounding of the angle between them; 0 when they
+  // agree.
   static Angle Turn(DiamondAngle from, DiamondAngle to);
 
   UnitVector PointTowards(double x, double y) const;  // (x, y) of unit length, in the frame

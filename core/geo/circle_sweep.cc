@@ -2,17 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <tuple>
 #include <utility>
 
 namespace earshot::internal {
 namespace {
 
-constexpr double kPi = std::numbers::pi;
-// A disc that leaves out less than this around its antipode is everything: half sines near 1 do not
-// tell radii apart to better than 0.3 mm there. 2e-5 rad is 127 m.
-constexpr double kEverythingFrom = kPi - 2e-5;
 // Rounding of the half sines compared below; counts as inside.
 constexpr double kHalfSineRounding = 8e-16;
 
@@ -99,7 +94,7 @@ Sweeper::Sweeper(std::span<const DomainDisc> discs, int k, const std::optional<D
   const auto add = [&](const Disc& disc, std::size_t domain) {
     if (disc.IsEmpty()) {
       ++missing_[domain];
-    } else if (disc.radius().radians() < kEverythingFrom) {
+    } else if (disc.radius() < kEverythingFrom) {
       proper.push_back({disc, static_cast<std::uint32_t>(domain)});
     }
   };

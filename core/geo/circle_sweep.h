@@ -3,10 +3,12 @@
 #define EARSHOT_CORE_GEO_CIRCLE_SWEEP_H_
 
 #include <cstdint>
+#include <numbers>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "core/base/quantity.h"
 #include "core/geo/circle.h"
 #include "core/geo/depth_field.h"
 
@@ -35,6 +37,10 @@ struct SweepResult {
   std::vector<SweepArc> arcs;
   int depth_max = DepthField::kOutsideClip;
 };
+
+// A disc that leaves out less than this around its antipode is everything: half sines near 1 do not
+// tell radii apart to better than 0.3 mm there. 2e-5 rad is 127 m.
+inline constexpr Angle kEverythingFrom = Angle::Radians(std::numbers::pi - 2e-5);
 
 // Sweeps discs that have been grown already. Regions of depth `k` of the points of `clip`.
 SweepResult Sweep(std::span<const DomainDisc> discs, int k, const std::optional<Disc>& clip);

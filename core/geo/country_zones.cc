@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <limits>
 #include <map>
@@ -18,6 +19,30 @@ namespace earshot {
 using internal::CountryData;
 using internal::CountrySet;
 using internal::CountryShape;
+
+namespace {
+
+// How far land of a country may lie from its outline here, where that is more than
+// kDefaultZoneMargin (core/geo/data/README.md). Rounded up, and for the sphere on which it was
+// measured, 0.56 % more.
+struct Deviation {
+  CountryCode country;
+  Distance most;
+};
+constexpr std::array<Deviation, 4> kDeviations = {{
+    {CountryCode::Unchecked('A', 'Q'), Distance::Kilometres(27)},   // its coast
+    {CountryCode::Unchecked('I', 'N'), Distance::Kilometres(26)},   // its northern border
+    {CountryCode::Unchecked('M', 'A'), Distance::Kilometres(44)},   // its southern border
+    {CountryCode::Unchecked('S', 'S'), Distance::Kilometres(121)},  // the Ilemi triangle
+}};
+
+// Countries that grow by the same distance.
+struct Growth {
+  Distance reach;
+  CountrySet countries;
+};
+
+}  // namespace
 
 class CountryZones::Impl {
  public:
@@ -41,6 +66,17 @@ class CountryZones::Impl {
       if (set.test(i)) list.push_back(codes[i]);
     }
     return list;
+  }
+  // Every country once, each to grow by `margin` or by what its outline deviates, if that is more.
+  std::vector<Growth> GrowthsFor(Distance margin) const {
+    std::vector<Growth> growths = {{margin, CountrySet().set()}};
+    for (const Deviation& deviation : kDeviations) {
+      if (deviation.most <= margin) continue;
+      const CountrySet country = SetOf(std::span(&deviation.country, 1));
+      growths.front().countries &= ~country;
+      growths.push_back({deviation.most, country});
+    }
+    return growths;
   }
   CountrySet OwnersAt(const UnitVector& point) const {
     CountrySet set;
@@ -120,11 +156,13 @@ class CountryZones::Impl {
 
 namespace {
 
-// One arc of each closed curve of the boundary.
-std::vector<const BoundaryArc*> OneArcPerComponent(const DepthRegion& region) {
-  std::vector<const BoundaryArc*> arcs(static_cast<std::size_t>(region.boundary_components()));
-  for (const BoundaryArc& arc : region.boundary()) arcs[arc.component] = &arc;
-  return arcs;
+// Points of the region, one or more in each of its connected pieces.
+std::vector<UnitVector> PointsOfEachPiece(const DepthRegion& region) {
+  std::vector<UnitVector> points;
+  points.reserve(region.boundary().size() + 1);
+  if (region.witness().has_value()) points.push_back(*region.witness());
+  for (const BoundaryArc& arc : region.boundary()) points.push_back(arc.midpoint);
+  return points;
 }
 
 std::string Upper(std::string_view text) {
@@ -186,17 +224,20 @@ Distance CountryZones::DistanceToCountry(Position position, CountryCode code) co
 
 // If the grown region meets a country, then either it meets the country's outline, or one of its
 // connected pieces lies wholly inside the country; such a piece contains a piece of the region
-// itself, and with it a closed curve of the region's boundary.
+// itself, and with it all boundary of that piece.
 std::vector<CountryCode> CountryZones::CountriesTouchedBy(const DepthRegion& region,
                                                           Distance margin) const {
-  CountrySet touched = impl_->outlines.OwnersNear(region, margin);
-  for (const BoundaryArc* arc : OneArcPerComponent(region))
-    touched |= impl_->OwnersAt(arc->midpoint);
+  CountrySet touched;
+  for (const Growth& growth : impl_->GrowthsFor(margin)) {
+    touched |= impl_->outlines.OwnersNear(region, growth.reach, growth.countries);
+  }
+  for (const UnitVector& point : PointsOfEachPiece(region)) touched |= impl_->OwnersAt(point);
   return impl_->ListOf(touched);
 }
 
 // If no outline with other land or sea on its far side comes near the region, then each connected
-// piece of it lies wholly on one side of all of them, and a point of its boundary tells which.
+// piece of it lies wholly on one side of all of them, and a point of it tells which. A border grows
+// by the most of what the countries beside it do.
 bool CountryZones::RegionInsideCountries(const DepthRegion& region,
                                          std::span<const CountryCode> countries,
                                          Distance margin) const {
@@ -205,13 +246,16 @@ bool CountryZones::RegionInsideCountries(const DepthRegion& region,
   const auto is_allowed = [&](std::uint32_t shape) {
     return (impl_->shape_owners[shape] & ~allowed).none();
   };
-  for (const BoundaryArc* arc : OneArcPerComponent(region)) {
-    const std::vector<std::uint32_t> shapes = impl_->polygons.ShapesAt(arc->midpoint);
+  for (const UnitVector& point : PointsOfEachPiece(region)) {
+    const std::vector<std::uint32_t> shapes = impl_->polygons.ShapesAt(point);
     if (shapes.empty() || !std::ranges::all_of(shapes, is_allowed)) return false;
   }
-  return !impl_->outlines.AnyNear(region, margin, [&](std::uint32_t arc) {
+  const auto ends_allowed_land = [&](std::uint32_t arc) {
     const std::vector<std::uint32_t>& beside = impl_->arc_shapes[arc];
     return beside.size() < 2 || !std::ranges::all_of(beside, is_allowed);
+  };
+  return std::ranges::none_of(impl_->GrowthsFor(margin), [&](const Growth& growth) {
+    return impl_->outlines.AnyNear(region, growth.reach, growth.countries, ends_allowed_land);
   });
 }
 

@@ -26,8 +26,8 @@ namespace earshot {
 
 // How far a coast or border may lie from its outline here; zones are grown by it unless the policy
 // says more. Measured against 1:10 million: China 15.3 km, Macao 12.4, Hong Kong 8.6,
-// Singapore 1.8. It is exceeded only in South Sudan, Morocco, Antarctica and India
-// (core/geo/data/README.md).
+// Singapore 1.8. South Sudan, Morocco, Antarctica and India deviate by more and grow by more,
+// whatever the margin (core/geo/data/README.md).
 inline constexpr Distance kDefaultZoneMargin = Distance::Kilometres(25);
 
 // The code that `text` names, upper case as ISO 3166-1 alpha-2 writes it. kNotFound for anything
@@ -55,14 +55,16 @@ class CountryZones {
   // outline, and less by at most 0.336 %. Infinite for a code that has no outline.
   Distance DistanceToCountry(Position position, CountryCode code) const;
 
-  // The countries that `region`, grown by `margin`, may touch; sorted. None is ever omitted; one
-  // may be named whose outline lies up to 5 km plus 0.4 % of the margin further away than the
-  // margin. An empty region touches nothing. Below a millisecond for ten discs.
+  // The countries that `region` may touch when it is grown by `margin`, or by what the country's
+  // outline is known to deviate where that is more; sorted. None is ever omitted; one may be named
+  // whose outline lies up to 5 km plus 0.4 % of that further away. An empty region touches nothing.
+  // Below a millisecond for ten discs.
   std::vector<CountryCode> CountriesTouchedBy(const DepthRegion& region, Distance margin) const;
 
   // True only if every point of `region` surely lies on land of `countries`, at least `margin` away
-  // from anything else; false for an empty region, which proves nothing. Disputed land counts only
-  // if all who dispute it are in `countries`.
+  // from anything else (from a border whose outline is known to deviate by more, at least that);
+  // false for an empty region, which proves nothing. Disputed land counts only if all who dispute
+  // it are in `countries`.
   bool RegionInsideCountries(const DepthRegion& region, std::span<const CountryCode> countries,
                              Distance margin) const;
 

@@ -19,13 +19,20 @@ constexpr Distance kFieldTolerance = kOutwardTolerance + Distance::Metres(0.001)
 // Below this an area may be the rounding of nothing, or of the whole sphere.
 constexpr double kAreaRoundingKm2 = 0.01;
 
+// What the sweep takes for everything must be everything to the field too, or places that the sweep
+// names would lie in a hole of the field.
+Disc Grown(const Disc& disc, Angle by) {
+  const Disc grown = disc.GrownBy(by);
+  return grown.radius() < internal::kEverythingFrom ? grown : Disc::Everything();
+}
+
 std::optional<Disc> Grown(const std::optional<Disc>& disc, Angle by) {
-  return disc.has_value() ? std::optional(disc->GrownBy(by)) : std::nullopt;
+  return disc.has_value() ? std::optional(Grown(*disc, by)) : std::nullopt;
 }
 
 std::vector<DomainDisc> Grown(std::span<const DomainDisc> discs, Angle by) {
   std::vector<DomainDisc> grown(discs.begin(), discs.end());
-  for (DomainDisc& d : grown) d.disc = d.disc.GrownBy(by);
+  for (DomainDisc& d : grown) d.disc = Grown(d.disc, by);
   return grown;
 }
 
@@ -93,7 +100,8 @@ Angle BoundaryArc::AngleTo(const UnitVector& point) const {
   const double full = 2.0 * std::numbers::pi;
   const bool beside =
       turn.radians() >= full ||
-      (turn.radians() <= std::numbers::pi ? after_begin && before_end : after_begin || before_end);
+      (turn.radians() > 0 && (turn.radians() <= std::numbers::pi ? after_begin && before_end
+                                                                 : after_begin || before_end));
   if (beside) {
     return Angle::Radians(std::abs(centre.AngleTo(point).radians() - radius.radians()));
   }

@@ -39,7 +39,7 @@ struct BoundaryArc {
   UnitVector begin;  // counterclockwise around the centre from here
   UnitVector midpoint;
   UnitVector end;
-  Angle turn;               // how far it goes around the centre, in (0, 2 pi]
+  Angle turn;               // how far it goes around the centre, in [0, 2 pi]
   std::uint32_t component;  // arcs of one closed curve share it; from 0
 
   // From a point to the nearest of this arc. Error below 1e-8 rad (6 cm).

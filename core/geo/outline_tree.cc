@@ -159,16 +159,17 @@ void OutlineTree::Visit(Visitor&& visitor) const {
   }
 }
 
-CountrySet OutlineTree::OwnersNear(const DepthRegion& region, Distance reach) const {
+CountrySet OutlineTree::OwnersNear(const DepthRegion& region, Distance reach,
+                                   const CountrySet& among) const {
   CountrySet found;
   if (region.IsEmpty()) return found;
   const Query query(region, reach);
   Visit([&](const Node& node) {
-    if ((node.owners & ~found).none() || !query.MayReach(node)) return false;
+    if ((node.owners & among & ~found).none() || !query.MayReach(node)) return false;
     const bool is_chain = node.end - node.begin == 1;
     if (region.field().SurelyReachesAll(node.cap, region.k()) ||
         (is_chain && query.Reaches(VerticesOf(chains_[node.begin])))) {
-      found |= node.owners;
+      found |= node.owners & among;
       return false;
     }
     return true;
@@ -176,13 +177,13 @@ CountrySet OutlineTree::OwnersNear(const DepthRegion& region, Distance reach) co
   return found;
 }
 
-bool OutlineTree::AnyNear(const DepthRegion& region, Distance reach,
+bool OutlineTree::AnyNear(const DepthRegion& region, Distance reach, const CountrySet& among,
                           const ArcFilter& filter) const {
   if (region.IsEmpty()) return false;
   const Query query(region, reach);
   bool found = false;
   Visit([&](const Node& node) {
-    if (found || !query.MayReach(node)) return false;
+    if (found || (node.owners & among).none() || !query.MayReach(node)) return false;
     if (node.end - node.begin > 1) return true;
     const Chain& chain = chains_[node.begin];
     found = filter(chain.arc) && query.Reaches(VerticesOf(chain));

@@ -32,10 +32,12 @@ class OutlineTree {
   // Which arcs a search looks at.
   using ArcFilter = std::function<bool(std::uint32_t arc)>;
 
-  // The owners of all arcs of which some point may lie within `reach` of `region`.
-  CountrySet OwnersNear(const DepthRegion& region, Distance reach) const;
-  // Whether some point of an arc that `filter` lets through may lie within `reach` of `region`.
-  bool AnyNear(const DepthRegion& region, Distance reach, const ArcFilter& filter) const;
+  // Those of `among` of whose arcs some point may lie within `reach` of `region`.
+  CountrySet OwnersNear(const DepthRegion& region, Distance reach, const CountrySet& among) const;
+  // Whether some point of an arc that `filter` lets through and one of `among` owns may lie within
+  // `reach` of `region`.
+  bool AnyNear(const DepthRegion& region, Distance reach, const CountrySet& among,
+               const ArcFilter& filter) const;
 
   // The least angle from `point` to a line between neighbouring vertices of country `country`'s
   // arcs.

@@ -199,6 +199,56 @@ TEST(CountriesTouchedBy, NoCountryWithinTheMarginOfAPointOfTheRegionIsOmitted) {
   EXPECT_GT(found, 1000);
 }
 
+// Regions of a few nanometres and regions with such corners, far from any border: nothing but the
+// places that the region itself names tells whose land it is on.
+TEST(CountriesTouchedBy, CirclesThroughOnePointInlandOmitNoCountry) {
+  RandomDiscs random(8);
+  const std::vector inland = {UnitVector(At(60, 100)), UnitVector(At(-10, -55)),
+                              UnitVector(At(40, -100)), UnitVector(At(48, 68))};
+  int found = 0;
+  for (std::size_t i = 0; i < 16'000; ++i) {
+    const RandomCase c = random.ConcurrentCase(8, inland[i % inland.size()]);
+    const DepthRegion region(c.discs, c.k);
+    if (region.IsEmpty()) continue;
+    const auto touched = Zones().CountriesTouchedBy(region, Distance());
+    const bool inside = Zones().RegionInsideCountries(region, touched, Distance());
+    for (const BoundaryArc& arc : region.boundary()) {
+      const auto there = Zones().CountriesAt(arc.begin.ToPosition());
+      for (const CountryCode code : there) {
+        ++found;
+        ASSERT_THAT(touched, Contains(code)) << "case " << i;
+      }
+      ASSERT_FALSE(inside && there.empty()) << "case " << i;
+    }
+  }
+  EXPECT_GT(found, 10'000);
+}
+
+// Where the finer map draws the border, and the coarser one does not: up to 119.8 km apart.
+TEST(CountriesTouchedBy, CountryWhoseOutlineDeviatesGrowsByThatAndItsNeighboursDoNot) {
+  const DepthRegion ilemi = DiscRegion(At(4.75, 35.6), Distance::Kilometres(1));
+  EXPECT_GT(Zones().DistanceToCountry(At(4.75, 35.6), Code("SS")).kilometres(), 80);
+  EXPECT_THAT(Zones().CountriesTouchedBy(ilemi, kDefaultZoneMargin), Contains(Code("SS")));
+  EXPECT_THAT(Zones().CountriesTouchedBy(ilemi, Distance()), Contains(Code("SS")));
+  EXPECT_THAT(Zones().CountriesTouchedBy(ilemi, kDefaultZoneMargin), Not(Contains(Code("UG"))));
+  const DepthRegion turkana = DiscRegion(At(3.0, 36.5), Distance::Kilometres(1));
+  EXPECT_THAT(Zones().CountriesTouchedBy(turkana, kDefaultZoneMargin), ElementsAre(Code("KE")));
+  // A margin above the deviation is the margin.
+  EXPECT_THAT(Zones().CountriesTouchedBy(turkana, Distance::Kilometres(400)), Contains(Code("SS")));
+}
+
+TEST(RegionInsideCountries, BorderThatDeviatesIsKeptAsFarAwayAsItDoes) {
+  const std::vector western_sahara = {Code("EH")};
+  const DepthRegion near_morocco = DiscRegion(At(21.7, -14.25), Distance::Kilometres(1));
+  EXPECT_GT(Zones().DistanceToCountry(At(21.7, -14.25), Code("MA")).kilometres(), 31);
+  EXPECT_FALSE(Zones().RegionInsideCountries(near_morocco, western_sahara, kDefaultZoneMargin));
+  const DepthRegion farther = DiscRegion(At(21.7, -14.0), Distance::Kilometres(1));
+  EXPECT_TRUE(Zones().RegionInsideCountries(farther, western_sahara, kDefaultZoneMargin));
+  // Morocco's own border is no obstacle to a licence for both.
+  EXPECT_TRUE(Zones().RegionInsideCountries(near_morocco, std::vector{Code("EH"), Code("MA")},
+                                            kDefaultZoneMargin));
+}
+
 TEST(RegionInsideCountries, InlandRegionIsInsideAndItsNeighbourhoodIsNot) {
   const DepthRegion inland = DiscRegion(At(34.3, 108.9), Distance::Kilometres(300));
   EXPECT_TRUE(Zones().RegionInsideCountries(inland, std::vector{Code("CN")}, kDefaultZoneMargin));

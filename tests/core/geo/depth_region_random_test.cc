@@ -153,6 +153,20 @@ TEST(DepthRegionOnRandomDiscs, WitnessAndEveryArcLieInTheRegion) {
   }
 }
 
+TEST(DepthRegionOnRandomDiscs, ArcsOfAnUlpNameNoPlaceOutsideTheRegion) {
+  RandomDiscs random(6);
+  int short_arcs = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    const RandomCase c = random.ConcurrentCase(8, random.Point());
+    const DepthRegion region(c.discs, c.k);
+    for (const BoundaryArc& arc : region.boundary()) {
+      short_arcs += arc.turn.radians() < 1e-14 ? 1 : 0;
+      ASSERT_TRUE(region.Contains(arc.midpoint)) << "case " << i << ", " << arc.turn.radians();
+    }
+  }
+  EXPECT_GT(short_arcs, 100);
+}
+
 TEST(DepthRegionOnRandomDiscs, AreaIsWithinFourSigmaOfCountingPoints) {
   RandomDiscs random(3);
   constexpr int kCases = 300;

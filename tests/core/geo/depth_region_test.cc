@@ -64,6 +64,25 @@ TEST(DepthRegion, DepthAboveTheNumberOfDomainsIsEmpty) {
   EXPECT_FALSE(region.witness().has_value());
 }
 
+TEST(DepthRegion, HoleTooSmallToCountIsFilledForEveryQuestionAndAGreaterOneForNone) {
+  const Disc disc = Degrees(At(10, 20), 5);
+  const UnitVector on_circle = Region({disc}, 1).boundary()[0].midpoint;
+  const auto without = [&](double hole) {
+    return Region({disc, Disc(on_circle.Antipode(), Angle::Radians(kPi - hole))}, 2);
+  };
+  const DepthRegion filled = without(1.9e-5);
+  ASSERT_EQ(filled.boundary().size(), 1U);
+  EXPECT_TRUE(filled.Contains(filled.boundary()[0].midpoint));
+  EXPECT_TRUE(filled.Contains(on_circle));
+  const DepthRegion bitten = without(2.1e-5);
+  ASSERT_EQ(bitten.boundary().size(), 2U);
+  for (const BoundaryArc& arc : bitten.boundary()) EXPECT_TRUE(bitten.Contains(arc.midpoint));
+  EXPECT_FALSE(bitten.Contains(on_circle));
+  // The clip likewise.
+  const Disc clip(on_circle.Antipode(), Angle::Radians(kPi - 1.9e-5));
+  EXPECT_TRUE(Region({disc}, 1, clip).Contains(on_circle));
+}
+
 TEST(DepthRegion, DiscsOfOneDomainCountTogether) {
   const std::vector<DomainDisc> discs = {
       {Degrees(At(0, 0), 10), 7}, {Degrees(At(0, 50), 10), 7}, {Degrees(At(0, 5), 10), 9}};

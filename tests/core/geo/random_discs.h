@@ -76,6 +76,29 @@ class RandomDiscs {
     return c;
   }
 
+  // Two to `most` discs whose circles, once grown, all pass through `truth` or one other place, so
+  // that rounding is all that separates their crossings there; some miss it by up to a few metres.
+  RandomCase ConcurrentCase(int most, const UnitVector& truth) {
+    RandomCase c;
+    const UnitVector other = PointNear(truth, Unit() < 0.5 ? 0.02 : 3.0);
+    const UnitVector middle =
+        UnitVector::Towards(truth.x() + other.x(), truth.y() + other.y(), truth.z() + other.z());
+    const int n = 2 + Below(most - 1);
+    for (int i = 0; i < n; ++i) {
+      const UnitVector& through = Unit() < 0.7 ? truth : other;
+      const double place = Unit();
+      const UnitVector centre = place < 0.3   ? Point()
+                                : place < 0.5 ? middle
+                                              : PointNear(truth, std::pow(10.0, -6.0 * Unit()));
+      double radius = centre.AngleTo(through).radians() - OutwardAngle(kOutwardTolerance).radians();
+      if (Unit() < 0.3) radius += (Unit() - 0.5) * std::pow(10.0, -6.0 - 9.0 * Unit());
+      c.discs.push_back(
+          {Disc(centre, Angle::Radians(std::max(radius, 0.0))), static_cast<std::uint32_t>(i)});
+    }
+    c.k = std::max(1, n - Below(3));
+    return c;
+  }
+
  private:
   std::mt19937_64 random_;
 };
