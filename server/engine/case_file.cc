@@ -25,10 +25,22 @@ std::set<LandmarkId> ReadIds(const google::protobuf::RepeatedPtrField<std::strin
   return ids;
 }
 
-// What the receipts prove against the device, each once.
+// Whether a receipt of `facts.round` was taken in that round, as far as its landmark can be held to
+// it. A landmark that files an old session as new would otherwise keep a dark device alive, or hold
+// old firmware against it.
+bool WasTakenInRound(const CheckedReceipt& checked, const RoundFacts& facts) {
+  const LandmarkObservation& seen = checked.observation;
+  const Duration apart = facts.wall_now > checked.begin_wall ? facts.wall_now - checked.begin_wall
+                                                             : checked.begin_wall - facts.wall_now;
+  if (seen.end > facts.now || apart > kReceiptWallClockOffMax) return false;
+  return seen.samples.empty() || facts.now - seen.begin <= kRoundLengthMax;
+}
+
+// What the receipts prove against the device, each once. Validity is judged by the verifier's own
+// clock: the landmark's could be moved to where an endorsement was not in force.
 std::vector<CryptographicFinding> FindingsOf(const EnrolledDevice& device,
                                              std::span<const StoredReceipt* const> receipts,
-                                             RoundNumber round,
+                                             const RoundFacts& facts,
                                              const RevocationListContent* revocations) {
   std::set<CryptographicFinding> findings;
   std::map<std::uint64_t, const CheckedReceipt*> by_counter;
@@ -38,11 +50,11 @@ std::vector<CryptographicFinding> FindingsOf(const EnrolledDevice& device,
     if (!is_new && CounterReused(*first->second, checked)) {
       findings.insert(CryptographicFinding::kCounterReused);
     }
-    if (checked.verifier_round != round) continue;
+    if (checked.verifier_round != facts.round || !WasTakenInRound(checked, facts)) continue;
     findings.insert(checked.findings.begin(), checked.findings.end());
     const SystemClaims* claims = checked.claims.has_value() ? &*checked.claims : nullptr;
     const auto endorsed =
-        EndorsementFindings(*device.endorsement, revocations, claims, checked.begin_wall);
+        EndorsementFindings(*device.endorsement, revocations, claims, facts.wall_now);
     findings.insert(endorsed.begin(), endorsed.end());
   }
   return {findings.begin(), findings.end()};
@@ -127,8 +139,8 @@ DeviceObservation BuildObservation(const EnrolledDevice& device,
     EARSHOT_CHECK(stored->checked.device == device.id());
     const LandmarkObservation& seen = stored->checked.observation;
     if (stored->checked.verifier_round == facts.round) {
-      current.emplace(seen.landmark, seen);
-    } else {
+      if (WasTakenInRound(stored->checked, facts)) current.emplace(seen.landmark, seen);
+    } else if (seen.end <= facts.now) {
       history.Remember(std::span(&seen, 1));
     }
   }
@@ -151,7 +163,7 @@ DeviceObservation BuildObservation(const EnrolledDevice& device,
   observation.awaited_since = facts.awaited_since;
   observation.last_valid_answer = facts.last_valid_answer;
   observation.landmarks = history.Complete(round, facts.now);
-  observation.findings = FindingsOf(device, receipts, facts.round, revocations);
+  observation.findings = FindingsOf(device, receipts, facts, revocations);
   observation.signals.assign(facts.signals.begin(), facts.signals.end());
   return observation;
 }

@@ -14,6 +14,7 @@
 #include "core/base/time.h"
 #include "core/domain/ids.h"
 #include "core/domain/observation.h"
+#include "core/domain/policy.h"
 #include "core/protocol/authority.h"
 #include "core/protocol/receipt_check.h"
 #include "server/engine/enrolment.h"
@@ -26,6 +27,10 @@ namespace earshot {
 
 // How long a bound is carried into later rounds, growing with its age.
 inline constexpr Duration kBoundsKept = std::chrono::minutes(5);
+
+// How far a landmark's wall clock may be from the verifier's. Wide, because a stepped clock is no
+// reason to lose a round; it only bounds how far back a receipt can be dated.
+inline constexpr Duration kReceiptWallClockOffMax = std::chrono::hours(24);
 
 // A receipt that holds together, with the bytes that show it.
 struct StoredReceipt {
@@ -61,7 +66,9 @@ Result<RoundFacts> FromRecord(const v1::RoundContext& record);
 
 // Puts together the observation of `device`. Receipts of facts.round are this round's; older ones
 // carry bounds for landmarks that heard nothing, for kBoundsKept; any two may show that a counter
-// was used twice. Receipts of other devices must not be among them (CHECK). Of two receipts of one
+// was used twice. A receipt of facts.round whose interval does not end by facts.now or begins more
+// than kRoundLengthMax before it, or whose wall clock is off by more than kReceiptWallClockOffMax,
+// counts for nothing. Receipts of other devices must not be among them (CHECK). Of two receipts of one
 // landmark and round the first counts. `revocations` may be null.
 DeviceObservation BuildObservation(const EnrolledDevice& device,
                                    std::span<const StoredReceipt* const> receipts,

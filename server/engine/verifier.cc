@@ -81,6 +81,10 @@ const CheckedReceipt* Verifier::AddReceipt(const LandmarkId& landmark, ClosedRou
     ++counters_.receipts_refused;
     return nullptr;
   }
+  if (IsWithdrawn(*listed, stored->checked) || !IsNewSession(landmark, stored->checked)) {
+    ++counters_.receipts_refused;
+    return nullptr;
+  }
   const auto book = books_.find(stored->checked.verifier_round);
   if (book == books_.end() || !book->second.contains(stored->checked.device)) {
     ++counters_.receipts_late;
@@ -89,6 +93,21 @@ const CheckedReceipt* Verifier::AddReceipt(const LandmarkId& landmark, ClosedRou
   std::vector<StoredReceipt>& receipts = book->second.at(stored->checked.device).receipts;
   receipts.push_back(*std::move(stored));
   return &receipts.back().checked;
+}
+
+bool Verifier::IsWithdrawn(const ListedLandmark& landmark, const CheckedReceipt& checked) const {
+  return revocations_.has_value() && revocations_->Revoked(landmark.key().id(), checked.begin_wall);
+}
+
+// A landmark takes rising counters only, so a session it files under one not above the last is an
+// old one filed again. The same counter over another transcript convicts the device and may pass.
+bool Verifier::IsNewSession(const LandmarkId& landmark, const CheckedReceipt& checked) {
+  LastSession& last = last_sessions_[{checked.device, landmark}];
+  const bool reused = checked.session_counter == last.counter &&
+                      checked.identity_transcript != last.identity_transcript;
+  if (checked.session_counter <= last.counter && !reused) return false;
+  last = {checked.session_counter, checked.identity_transcript};
+  return true;
 }
 
 void Verifier::AddSignal(RoundNumber round, const DeviceId& device, Signal signal) {

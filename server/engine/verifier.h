@@ -11,6 +11,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/appraisal/country_map.h"
@@ -50,7 +51,8 @@ struct DeviceVerdict {
 // Only ever grows.
 struct VerifierCounters {
   std::uint64_t receipts = 0;
-  std::uint64_t receipts_refused = 0;  // do not hold together, or come from a landmark not listed
+  // Do not hold together, come from a landmark not listed or withdrawn, or are of an old session.
+  std::uint64_t receipts_refused = 0;
   std::uint64_t receipts_late = 0;     // of a round that is over
 };
 
@@ -106,6 +108,13 @@ class Verifier {
 
   Verifier(VerifierSetup setup, ListTrust trust, LandmarkListContent list,
            std::vector<Landmark> landmarks, Policy policy, const ClockReading& now);
+  // The session last taken from one landmark about one device.
+  struct LastSession {
+    std::uint64_t counter = 0;
+    Bytes32 identity_transcript{};
+  };
+  bool IsWithdrawn(const ListedLandmark& landmark, const CheckedReceipt& checked) const;
+  bool IsNewSession(const LandmarkId& landmark, const CheckedReceipt& checked);
   std::set<LandmarkId> HealthyFor(const DeviceId& device, const Book& book) const;
   void MeasureMesh(const Book& book);
   std::vector<const StoredReceipt*> ReceiptsFor(const DeviceId& device, const Page& page) const;
@@ -120,6 +129,7 @@ class Verifier {
   MonotonicInstant started_;
   std::map<RoundNumber, Book> books_;
   std::map<DeviceId, History> histories_;
+  std::map<std::pair<DeviceId, LandmarkId>, LastSession> last_sessions_;  // enrolled devices only
   std::map<LandmarkId, std::set<DeviceId>> heard_last_round_;
   MeshState mesh_;
   VerifierCounters counters_;

@@ -1,0 +1,78 @@
+#include "server/engine/case_file.h"
+
+#include <gtest/gtest.h>
+
+namespace earshot {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::seconds;
+
+const auto kNow = MonotonicInstant::FromNanoseconds(1'000'000'000'000);
+const auto kWallNow = WallInstant::FromNanoseconds(1'800'000'000'000'000'000);
+
+// A device, one landmark that is to probe it, and a receipt of round 7 that holds together.
+class ReceiptOfTheRound : public testing::Test {
+ protected:
+  ReceiptOfTheRound() {
+    Endorsement endorsement;
+    endorsement.not_before = kWallNow - hours(1);
+    endorsement.not_after = kWallNow + hours(1);
+    device_.endorsement = endorsement;
+    facts_.round = RoundNumber(7);
+    facts_.now = kNow;
+    facts_.wall_now = kWallNow;
+    facts_.expected = {LandmarkId("sin-1")};
+    CheckedReceipt& checked = stored_.checked;
+    checked.device = device_.id();
+    checked.session_counter = 1;
+    checked.verifier_round = RoundNumber(7);
+    checked.begin_wall = kWallNow - seconds(5);
+    checked.observation.landmark = LandmarkId("sin-1");
+    checked.observation.begin = kNow - seconds(5);
+    checked.observation.end = kNow - seconds(1);
+    checked.observation.evidence = EvidenceState::kValid;
+    checked.observation.samples = {Sample{.index = 1}};
+  }
+  DeviceObservation Build() {
+    const StoredReceipt* const receipts[] = {&stored_};
+    return BuildObservation(device_, receipts, facts_, nullptr);
+  }
+  bool Heard() { return !Build().landmarks.front().samples.empty(); }
+
+  EnrolledDevice device_;
+  RoundFacts facts_;
+  StoredReceipt stored_;
+};
+
+TEST_F(ReceiptOfTheRound, TakenInTheRoundCounts) { EXPECT_TRUE(Heard()); }
+
+TEST_F(ReceiptOfTheRound, ThatEndsInTheFutureCountsForNothing) {
+  stored_.checked.observation.end = kNow + Duration(1);
+  EXPECT_FALSE(Heard());
+}
+
+TEST_F(ReceiptOfTheRound, OfSamplesOlderThanARoundMayBeCountsForNothing) {
+  stored_.checked.observation.begin = kNow - kRoundLengthMax;
+  EXPECT_TRUE(Heard());
+  stored_.checked.observation.begin = kNow - kRoundLengthMax - Duration(1);
+  EXPECT_FALSE(Heard());
+}
+
+TEST_F(ReceiptOfTheRound, DatedDaysAwayCountsForNothing) {
+  stored_.checked.begin_wall = kWallNow - kReceiptWallClockOffMax - seconds(1);
+  EXPECT_FALSE(Heard());
+  stored_.checked.begin_wall = kWallNow + kReceiptWallClockOffMax + seconds(1);
+  EXPECT_FALSE(Heard());
+}
+
+// A landmark whose clock says that the endorsement was not yet in force must convict nobody.
+TEST_F(ReceiptOfTheRound, IsJudgedByTheVerifiersClockNotTheLandmarks) {
+  stored_.checked.begin_wall = kWallNow - hours(2);
+  EXPECT_TRUE(Build().findings.empty());
+  facts_.wall_now = kWallNow + hours(2);
+  EXPECT_EQ(Build().findings, (std::vector{CryptographicFinding::kKeyExpired}));
+}
+
+}  // namespace
+}  // namespace earshot
