@@ -24,14 +24,17 @@ std::vector<std::string> AssumptionsBehind(std::span<const Basis> bases, const P
   };
   std::vector<std::string> lines;
   if (rests_on({Basis::kVacuum, Basis::kFibre})) {
-    lines.emplace_back("Nothing travels faster than light in vacuum, 299,792 km a second.");
+    lines.emplace_back("Nothing travels faster than light in vacuum, 299,792 km a second, "
+                       "and no signal cuts through the Earth.");
     lines.push_back(LiarsText(policy.liars_max));
     lines.push_back(fmt::format(
         "Each landmark stands where its signed record says, and its clock runs right to {} parts "
         "in a million.", policy.clock_rate_error * 1e6));
     lines.emplace_back("Nobody can guess the random numbers in the pings.");
-    lines.push_back(fmt::format("Borders lie within {} of the outlines used here (Natural Earth).",
-                                ReachText(policy.zone_margin)));
+    lines.push_back(fmt::format(
+        "Borders lie within {} of the outlines used here (Natural Earth); for a few countries the "
+        "map's own measured error is larger and is used instead.",
+        ReachText(policy.zone_margin)));
   }
   if (rests_on({Basis::kFibre})) {
     lines.emplace_back("Where fibre is named: no microwave link, satellite or hollow fibre, all of "
