@@ -98,6 +98,8 @@ void AddReaders(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   ping->add_option("device", parsed.ping.device, "Device name")->required();
   ping->add_option("--server", parsed.ping.server, "Command socket of earshot serve")->required();
   ping->add_option("-c,--count", parsed.ping.count, "Pings at each landmark")->check(CLI::Range(1, 256));
+  ping->add_option("-i,--interval", parsed.ping.interval,
+                   "Time between trains of five, such as \"500 ms\"; drawn at random without it");
   AddJson(ping, &parsed.ping.json);
   leaves.push_back({ping, [](const Parsed& p) { return Command(p.ping); }});
 

@@ -41,6 +41,7 @@ struct PingCommand {
   std::string device;
   std::string server;  // the command socket of `earshot serve`
   std::uint32_t count = 5;  // pings at each landmark
+  std::string interval;     // between trains, "500 ms"; empty: drawn by the server
   bool json = false;
 };
 ExitCode Ping(const PingCommand& command, const Console& console);

@@ -11,6 +11,7 @@
 
 #include "cli/commands.h"
 #include "cli/run_text.h"
+#include "core/base/quantity_text.h"
 #include "core/os/files.h"
 #include "core/report/json.h"
 #include "earshot/v1/report.pb.h"
@@ -93,9 +94,13 @@ Result<v1::PingReport> AskForPing(const PingCommand& command) {
   if (command.device.find_first_of(" \t\r\n") != std::string::npos) {
     return Fail(ErrorCode::kInvalidArgument, "a device name holds no blanks");
   }
-  EARSHOT_ASSIGN_OR_RETURN(
-      const std::string reply,
-      Ask(command.server, fmt::format("ping {} {}", command.device, command.count)));
+  std::string line = fmt::format("ping {} {}", command.device, command.count);
+  if (!command.interval.empty()) {
+    const Result<Duration> interval = ParseDuration(command.interval);
+    if (!interval.has_value()) return Fail(interval.error(), "-i");
+    line += fmt::format(" {}", interval->count());
+  }
+  EARSHOT_ASSIGN_OR_RETURN(const std::string reply, Ask(command.server, line));
   if (auto error = ErrorIn(reply)) return tl::unexpected<Error>(*std::move(error));
   v1::PingReport report;
   if (auto read = FromJson(reply, &report); !read) {

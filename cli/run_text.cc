@@ -127,12 +127,12 @@ std::string_view RingRemark(const v1::ReportBound& bound, double radius_km) {
 std::string RingTable(const google::protobuf::RepeatedPtrField<v1::ReportBound>& bounds,
                       double radius_km) {
   if (bounds.empty()) return "    no landmark had a valid answer\n";
-  std::string text = fmt::format("    {:<12} {:>5} {:>5} {:>9} {:>20} {:>9} {:>12}\n", "landmark", "sent",
-                                 "recv", "min ms", "within km (vacuum)", "fibre km", "declared km");
+  std::string text = fmt::format("    {:<12} {:>5} {:>5} {:>9} {:>9} {:>20} {:>9} {:>12}\n", "landmark",
+                                 "sent", "recv", "min ms", "med ms", "within km (vacuum)", "fibre km", "declared km");
   for (const v1::ReportBound& bound : bounds) {
-    text += fmt::format("    {:<12} {:>5} {:>5} {:>9.1f} {:>20.0f} {:>9.0f} {:>12.0f}  {}\n",
+    text += fmt::format("    {:<12} {:>5} {:>5} {:>9.1f} {:>9.1f} {:>20.0f} {:>9.0f} {:>12.0f}  {}\n",
                         bound.landmark(), bound.pings_sent(), bound.pings_answered(),
-                        bound.rtt_min_us() / 1000, bound.vacuum_km(), bound.fibre_km(),
+                        bound.rtt_min_us() / 1000, bound.rtt_median_us() / 1000, bound.vacuum_km(), bound.fibre_km(),
                         bound.declared_km(), RingRemark(bound, radius_km));
   }
   return text;

@@ -62,6 +62,7 @@ LandmarkRings RingsOf(const LandmarkBound& bound, const LandmarkObservation& see
   return {.landmark = bound.landmark,
           .domain = bound.domain,
           .rtt_min = bound.rtt_min,
+          .rtt_median = QuantileRtt(seen.samples, 0.5).value_or(bound.rtt_min),
           .pings_sent = seen.pings_sent,
           .pings_answered = taint.samples,
           .tainted = taint.tainted,

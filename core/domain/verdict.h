@@ -102,6 +102,7 @@ struct LandmarkRings {
   LandmarkId landmark;
   TrustDomain domain;
   Rtt rtt_min;
+  Rtt rtt_median;  // of every answered ping of the round; rtt_min for a carried bound
   std::uint32_t pings_sent = 0;
   std::uint32_t pings_answered = 0;
   std::uint32_t tainted = 0;

@@ -120,6 +120,7 @@ v1::ReportBound MakeReportBound(const LandmarkRings& rings, const Policy& policy
   v1::ReportBound out;
   out.set_landmark(rings.landmark.value());
   out.set_rtt_min_us(ring.rtt.microseconds());
+  out.set_rtt_median_us(OutwardRtt(rings.rtt_median, policy.privacy_floor).microseconds());
   out.set_vacuum_km(ring.vacuum.kilometres());
   out.set_fibre_km(ring.fibre.kilometres());
   out.set_declared_km(ring.declared.kilometres());

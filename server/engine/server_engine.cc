@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/quantity_text.h"
 #include "core/latency/resolve.h"
 
 namespace earshot {
@@ -13,6 +14,14 @@ namespace {
 
 // Pings that wait for sessions look again this often.
 constexpr Duration kPingLook = std::chrono::milliseconds(100);
+
+std::optional<std::vector<MonotonicInstant>> EvenTrainStarts(std::uint32_t trains,
+                                                             MonotonicInstant from, Duration apart) {
+  std::vector<MonotonicInstant> starts;
+  starts.reserve(trains);
+  for (std::uint32_t i = 0; i < trains; ++i) starts.push_back(from + apart * i);
+  return starts;
+}
 
 }  // namespace
 
@@ -189,7 +198,8 @@ void ServerEngine::Stop() {
   }
 }
 
-Status ServerEngine::OnDemandPing(const std::string& device, std::uint32_t pings, PingDone done) {
+Status ServerEngine::OnDemandPing(const std::string& device, std::uint32_t pings,
+                                  std::optional<Duration> interval, PingDone done) {
   const EnrolledDevice* enrolled = verifier_.registry().FindByName(device);
   if (enrolled == nullptr) {
     return Fail(ErrorCode::kNotFound, fmt::format("no device {} is enrolled", device));
@@ -200,6 +210,13 @@ Status ServerEngine::OnDemandPing(const std::string& device, std::uint32_t pings
                 fmt::format("{} pings at a landmark; a session has 1 to {}", pings,
                             terms.chain_length));
   }
+  const RoundTiming timing = TimeRound(options_.rounds);
+  if (interval.has_value() && (*interval < timing.gap_min || *interval > timing.gap_max)) {
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("trains {} apart; the terms of these sessions allow {} to {}",
+                            DurationText(*interval), DurationText(timing.gap_min),
+                            DurationText(timing.gap_max)));
+  }
   if (pings_.size() >= kPingsAtOnceMax) {
     return Fail(ErrorCode::kResourceLimit,
                 fmt::format("{} devices are being asked already; try again", kPingsAtOnceMax));
@@ -209,6 +226,7 @@ Status ServerEngine::OnDemandPing(const std::string& device, std::uint32_t pings
   ping->number = RoundNumber(next_number_++);
   ping->device = enrolled->id();
   ping->trains = (pings + terms.train_length - 1) / terms.train_length;
+  ping->interval = interval;
   ping->asked = clock_.Now();
   ping->next_look = ping->asked;
   ping->done = std::move(done);
@@ -230,7 +248,9 @@ bool ServerEngine::BeginPing(Ping& ping, MonotonicInstant now) {
   std::set<LandmarkId> expected;
   for (LandmarkEngine* landmark : ready) {
     const auto starts =
-        PlanTrainStarts(options_.rounds, ping.trains, now + kSessionLead, end, random_);
+        ping.interval.has_value()
+            ? EvenTrainStarts(ping.trains, now + kSessionLead, *ping.interval)
+            : PlanTrainStarts(options_.rounds, ping.trains, now + kSessionLead, end, random_);
     if (starts.has_value() && landmark->PlanTrains(ping.device, ping.number, *starts)) {
       expected.insert(landmark->id());
     }

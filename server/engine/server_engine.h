@@ -81,9 +81,12 @@ class ServerEngine final : private LandmarkObserver {
   std::optional<MonotonicInstant> NextWake() const;
 
   // Asks one device now, outside the rounds: `pings` at each landmark, at most a session's chain
-  // (kInvalidArgument). The device is left out of rounds until `done` was called. kNotFound for an
+  // (kInvalidArgument), in trains that begin `interval` apart, or at times drawn at random without
+  // one. kInvalidArgument too for an interval outside the limits that the session's terms leave:
+  // shorter, trains overlap; longer, the agent takes the round for over. The device is left out of rounds until `done` was called. kNotFound for an
   // unknown name; kResourceLimit; kUnavailable before Start.
-  Status OnDemandPing(const std::string& device, std::uint32_t pings, PingDone done);
+  Status OnDemandPing(const std::string& device, std::uint32_t pings,
+                      std::optional<Duration> interval, PingDone done);
 
   // All scheduled rounds are over.
   bool finished() const;
@@ -103,6 +106,7 @@ class ServerEngine final : private LandmarkObserver {
     RoundNumber number;
     DeviceId device;
     std::uint32_t trains = 1;
+    std::optional<Duration> interval;
     MonotonicInstant asked;
     MonotonicInstant next_look;           // while it waits for sessions
     std::optional<MonotonicInstant> end;  // once trains are planned

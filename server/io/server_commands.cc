@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <sstream>
 #include <vector>
 
@@ -71,20 +72,31 @@ v1::PingReport MakePingReport(const DeviceVerdict& verdict, const RunRecorder& r
   return report;
 }
 
+template <typename Number>
+bool ReadNumber(const std::string& word, Number& number) {
+  const auto [stop, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+  return error == std::errc() && stop == word.data() + word.size();
+}
+
 void Ping(const std::vector<std::string>& words, const CommandTargets& targets,
           const CommandReply& reply) {
   std::uint32_t pings = 5;
-  if (words.size() == 3) {
-    const auto [stop, error] =
-        std::from_chars(words[2].data(), words[2].data() + words[2].size(), pings);
-    if (error != std::errc() || stop != words[2].data() + words[2].size()) {
+  if (words.size() >= 3 && !ReadNumber(words[2], pings)) {
+    return reply(ErrorLine(Error(ErrorCode::kInvalidArgument,
+                                 fmt::format("\"{}\" is not a number of pings", words[2]))));
+  }
+  std::optional<Duration> interval;
+  if (words.size() == 4) {
+    std::int64_t ns = 0;
+    if (!ReadNumber(words[3], ns)) {
       return reply(ErrorLine(Error(ErrorCode::kInvalidArgument,
-                                   fmt::format("\"{}\" is not a number of pings", words[2]))));
+                                   fmt::format("\"{}\" is not a number of nanoseconds", words[3]))));
     }
+    interval = Duration(ns);
   }
   const RunRecorder* recorder = targets.recorder;
   const Status asked = targets.engine->OnDemandPing(
-      words[1], pings, [reply, recorder](Result<DeviceVerdict> verdict) {
+      words[1], pings, interval, [reply, recorder](Result<DeviceVerdict> verdict) {
         reply(verdict.has_value() ? ToLine(MakePingReport(*verdict, *recorder))
                                   : ErrorLine(verdict.error()));
       });
@@ -103,11 +115,11 @@ void AnswerCommand(const std::string& line, const CommandTargets& targets, Comma
     reply(R"({"stopping":true})");
     return targets.stop();
   }
-  const bool is_ping = command == "ping" && (words.size() == 2 || words.size() == 3);
+  const bool is_ping = command == "ping" && words.size() >= 2 && words.size() <= 4;
   const bool is_report = command == "report" && words.size() == 1;
   if (!is_ping && !is_report) {
     return reply(ErrorLine(Error(ErrorCode::kInvalidArgument,
-                                 "commands: status, ping DEVICE [N], report, stop")));
+                                 "commands: status, ping DEVICE [N [INTERVAL_NS]], report, stop")));
   }
   if (targets.engine == nullptr) {
     return reply(ErrorLine(

@@ -157,7 +157,7 @@ TEST(ServerEngineTest, PingOnDemandAnswersBetweenRounds) {
   world.AddDevice("C-1", world.singapore());
   world.Run(milliseconds(900));
   std::optional<Result<DeviceVerdict>> answer;
-  ASSERT_TRUE(world.engine->OnDemandPing("C-1", 5, [&](Result<DeviceVerdict> done) {
+  ASSERT_TRUE(world.engine->OnDemandPing("C-1", 5, std::nullopt, [&](Result<DeviceVerdict> done) {
     answer = std::move(done);
   }));
   world.Run(seconds(6));
@@ -169,16 +169,27 @@ TEST(ServerEngineTest, PingOnDemandAnswersBetweenRounds) {
   }
 }
 
+TEST(ServerEngineTest, PingAtAnIntervalTheTermsForbidIsRefused) {
+  ServerWorld world;
+  world.AddDevice("C-1", world.singapore());
+  world.Run(seconds(1));
+  for (const Duration apart : {Duration(1), Duration(std::chrono::hours(1)), Duration(-1)}) {
+    const Status refused = world.engine->OnDemandPing("C-1", 10, apart, {});
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().code(), ErrorCode::kInvalidArgument);
+  }
+}
+
 TEST(ServerEngineTest, PingOfASilentOrUnknownDeviceEndsToo) {
   ServerWorld world;
   world.AddDevice("C-1", world.singapore());
   world.Enrol("C-2", world.singapore());
   world.Begin();
-  EXPECT_EQ(world.engine->OnDemandPing("C-9", 5, {}).error().code(), ErrorCode::kNotFound);
-  EXPECT_EQ(world.engine->OnDemandPing("C-1", 999, {}).error().code(),
+  EXPECT_EQ(world.engine->OnDemandPing("C-9", 5, {}, {}).error().code(), ErrorCode::kNotFound);
+  EXPECT_EQ(world.engine->OnDemandPing("C-1", 999, {}, {}).error().code(),
             ErrorCode::kInvalidArgument);
   bool done = false;
-  ASSERT_TRUE(world.engine->OnDemandPing("C-2", 5, [&](Result<DeviceVerdict> answer) {
+  ASSERT_TRUE(world.engine->OnDemandPing("C-2", 5, std::nullopt, [&](Result<DeviceVerdict> answer) {
     done = true;
     ASSERT_TRUE(answer.has_value());
     EXPECT_THAT(answer->appraisal.rings, IsEmpty());
