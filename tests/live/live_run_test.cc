@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -104,6 +105,60 @@ TEST_F(LiveRun, EverySampleIsAtLeastWhatTheRelayHeldAndVerdictsFollowBehaviour) 
   EXPECT_EQ(work.st_mode & 0777U, 0700U);
   EXPECT_FALSE(report_.finding().empty());
   EXPECT_EQ(report_.run().mode(), "live");
+}
+
+// An agent written from docs/PROTOCOL.md in another language, against our landmarks.
+class ForeignAgentInALiveRun : public LiveRun {
+ protected:
+  const v1::ReportDevice& RunWith(std::vector<std::string> arguments) {
+    options_.agent_command = {EARSHOT_PYTHON3, "-B",
+                              EARSHOT_SOURCE_DIR "/tests/foreign_agent/stand_in.py"};
+    options_.agent_command.insert(options_.agent_command.end(), arguments.begin(),
+                                  arguments.end());
+    const Status ran = Run();
+    EXPECT_TRUE(ran.has_value()) << ran.error().message();
+    EXPECT_EQ(Incidents(), "");
+    for (const v1::ReportDevice& device : report_.devices()) {
+      if (device.id() == "H-0001") return device;
+    }
+    ADD_FAILURE() << "no device H-0001";
+    return v1::ReportDevice::default_instance();
+  }
+  static bool Says(const v1::ReportDevice& device, std::string_view code) {
+    return std::ranges::any_of(device.site().reasons(),
+                               [&](const auto& reason) { return reason.code() == code; });
+  }
+};
+
+TEST_F(ForeignAgentInALiveRun, IsAcceptedWithItsEvidence) {
+  const v1::ReportDevice& device = RunWith({});
+  EXPECT_EQ(device.bounds_size(), 3);
+  for (const auto& bound : device.bounds()) EXPECT_GT(bound.pings_answered(), 0U);
+  EXPECT_FALSE(Says(device, "EVIDENCE_MISSING"));
+  const std::string& verdict = device.verdict();
+  EXPECT_TRUE(verdict == "VERIFIED" || verdict == "CONSISTENT" || verdict == "UNEXPLAINED_DELAY")
+      << verdict;
+  EXPECT_EQ(report_.network().samples_below_truth(), 0U);
+}
+
+// Its forged answers count for nothing; the EVIDENCE it signs over them convicts it.
+TEST_F(ForeignAgentInALiveRun, ThatForgesItsTagsBoundsNothingAndConvictsItself) {
+  const v1::ReportDevice& device = RunWith({"--misbehave", "forge-tag"});
+  EXPECT_EQ(device.bounds_size(), 0);
+  EXPECT_EQ(device.verdict(), "INVALID_PROOF");
+}
+
+TEST_F(ForeignAgentInALiveRun, ThatKeepsItsEvidenceProvesNothing) {
+  const v1::ReportDevice& device = RunWith({"--misbehave", "no-evidence"});
+  EXPECT_TRUE(Says(device, "EVIDENCE_MISSING"));
+  EXPECT_NE(device.verdict(), "VERIFIED");
+  EXPECT_NE(device.verdict(), "CONSISTENT");
+}
+
+TEST_F(ForeignAgentInALiveRun, ThatSignsAFalseRootConvictsItself) {
+  const v1::ReportDevice& device = RunWith({"--misbehave", "wrong-root"});
+  EXPECT_EQ(device.verdict(), "INVALID_PROOF");
+  EXPECT_TRUE(Says(device, "EVIDENCE_MISMATCH"));
 }
 
 TEST_F(LiveRun, FolderOfAnEarlierRunIsUsedAgainAndAnyOtherIsLeftAlone) {
