@@ -43,7 +43,7 @@ struct IdentityAtRim {
 
 class AgentProcess::Impl {
  public:
-  Impl(AgentSettings settings, const AgentProcessOptions& options)
+  Impl(const AgentSettings& settings, const AgentProcessOptions& options)
       : list_file_(settings.landmark_list_file), ready_file_(settings.ready_file),
         options_(options), timer_(io_), list_timer_(io_), end_timer_(io_), signals_(io_),
         engine_(settings.root, random_, options.engine) {}

@@ -25,15 +25,15 @@ constexpr std::array<Unit, 7> kTimeUnits = {{{"d", 86400e9},
                                              {"ns", 1}}};
 constexpr std::array<Unit, 2> kLengthUnits = {{{"m", 1}, {"km", 1000}}};
 
-// The number in `text` times the scale of its unit. `kind` and `example` word the message.
+// The number in `text` times the scale of its unit. `kind` and `usual_unit` word the message.
 Result<double> ParseWithUnit(std::string_view text, std::span<const Unit> units,
-                             std::string_view kind, std::string_view example) {
+                             std::string_view kind, std::string_view usual_unit) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || !std::isfinite(number)) {
     return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("\"{}\" is not a {}; write a number and a unit, such as \"{}\"", text,
-                            kind, example));
+                fmt::format("\"{}\" is not a {}; write a number and a unit, such as \"20 {}\"", text,
+                            kind, usual_unit));
   }
   std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
   while (!unit.empty() && unit.front() == ' ') unit.remove_prefix(1);
@@ -45,7 +45,7 @@ Result<double> ParseWithUnit(std::string_view text, std::span<const Unit> units,
   if (unit.empty()) {
     return Fail(ErrorCode::kInvalidArgument,
                 fmt::format("{} \"{}\" has no unit; write \"{} {}\" or another of {}", kind, text,
-                            text, units.back().name, names));
+                            text, usual_unit, names));
   }
   return Fail(ErrorCode::kInvalidArgument, fmt::format("\"{}\" is not a unit of {}; use one of {}",
                                                        unit, kind, names));
@@ -54,7 +54,7 @@ Result<double> ParseWithUnit(std::string_view text, std::span<const Unit> units,
 }  // namespace
 
 Result<Duration> ParseDuration(std::string_view text) {
-  EARSHOT_ASSIGN_OR_RETURN(const double ns, ParseWithUnit(text, kTimeUnits, "duration", "20 s"));
+  EARSHOT_ASSIGN_OR_RETURN(const double ns, ParseWithUnit(text, kTimeUnits, "duration", "s"));
   if (std::abs(ns) >= 9.2e18) {
     return Fail(ErrorCode::kInvalidArgument,
                 fmt::format("duration \"{}\" is longer than 292 years", text));
@@ -63,7 +63,7 @@ Result<Duration> ParseDuration(std::string_view text) {
 }
 
 Result<Distance> ParseDistance(std::string_view text) {
-  EARSHOT_ASSIGN_OR_RETURN(const double m, ParseWithUnit(text, kLengthUnits, "distance", "25 km"));
+  EARSHOT_ASSIGN_OR_RETURN(const double m, ParseWithUnit(text, kLengthUnits, "distance", "km"));
   return Distance::Metres(m);
 }
 

@@ -19,7 +19,7 @@ TEST(ParseDuration, NumberAndUnitAreRead) {
 TEST(ParseDuration, MissingUnitSaysWhatToWrite) {
   const auto result = ParseDuration("5");
   ASSERT_FALSE(result.has_value());
-  EXPECT_THAT(result.error().message(), HasSubstr("has no unit"));
+  EXPECT_THAT(result.error().message(), HasSubstr("has no unit; write \"5 s\""));
 }
 
 TEST(ParseDuration, ForeignUnitNonNumberAndOverflowAreRefused) {
