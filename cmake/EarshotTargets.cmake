@@ -58,6 +58,6 @@ function(earshot_fuzz name)
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} earshot_warnings)
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   add_dependencies(earshot_fuzzers ${name})
-  file(APPEND "${CMAKE_BINARY_DIR}/fuzz-targets.txt"
-    "${name} ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_CORPUS}\n")
+  cmake_path(ABSOLUTE_PATH ARG_CORPUS BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}")
+  file(APPEND "${CMAKE_BINARY_DIR}/fuzz-targets.txt" "${name} ${ARG_CORPUS}\n")
 endfunction()
