@@ -81,7 +81,7 @@ const CheckedReceipt* Verifier::AddReceipt(const LandmarkId& landmark, ClosedRou
     ++counters_.receipts_refused;
     return nullptr;
   }
-  if (IsWithdrawn(*listed, stored->checked) || !IsNewSession(landmark, stored->checked)) {
+  if (IsWithdrawn(*listed) || !IsNewSession(landmark, stored->checked)) {
     ++counters_.receipts_refused;
     return nullptr;
   }
@@ -95,8 +95,9 @@ const CheckedReceipt* Verifier::AddReceipt(const LandmarkId& landmark, ClosedRou
   return &receipts.back().checked;
 }
 
-bool Verifier::IsWithdrawn(const ListedLandmark& landmark, const CheckedReceipt& checked) const {
-  return revocations_.has_value() && revocations_->Revoked(landmark.key().id(), checked.begin_wall);
+// As of the list, not of the receipt: who holds a withdrawn key could date a receipt before that.
+bool Verifier::IsWithdrawn(const ListedLandmark& landmark) const {
+  return revocations_.has_value() && revocations_->Revoked(landmark.key().id(), revocations_->epoch);
 }
 
 // A landmark takes rising counters only, so a session it files under one not above the last is an

@@ -113,7 +113,7 @@ class Verifier {
     std::uint64_t counter = 0;
     Bytes32 identity_transcript{};
   };
-  bool IsWithdrawn(const ListedLandmark& landmark, const CheckedReceipt& checked) const;
+  bool IsWithdrawn(const ListedLandmark& landmark) const;
   bool IsNewSession(const LandmarkId& landmark, const CheckedReceipt& checked);
   std::set<LandmarkId> HealthyFor(const DeviceId& device, const Book& book) const;
   void MeasureMesh(const Book& book);
