@@ -79,6 +79,23 @@ TEST(ServerEngineTest, RevokedKeyConvictsItself) {
   EXPECT_TRUE(HasReason(appraisal.site, ReasonCode::kKeyRevoked));
 }
 
+TEST(ServerEngineTest, ReceiptsUnderAWithdrawnLandmarkKeyCountForNothing) {
+  ServerWorld world;
+  world.AddDevice("C-1", world.singapore());
+  world.Begin();
+  const FixtureLandmark& withdrawn = *world.authority.landmarks().front();
+  ASSERT_TRUE(world.engine->verifier().UpdateRevocations(world.authority.RevocationList(
+      3, {withdrawn.keys.signing.public_key().id().value()})));
+  world.Run(seconds(8));
+  ASSERT_THAT(world.rounds, SizeIs(1));
+  EXPECT_GT(world.engine->verifier().counters().receipts_refused, 0U);
+  const Appraisal& appraisal = world.rounds[0][0].appraisal;
+  EXPECT_FALSE(appraisal.rings.empty());
+  for (const LandmarkRings& rings : appraisal.rings) {
+    EXPECT_NE(rings.landmark, LandmarkId(withdrawn.place.id));
+  }
+}
+
 TEST(ServerEngineTest, CloneThatUsesOneCounterTwiceAtTwoLandmarksIsConvictedForGood) {
   ServerWorld world;
   // Two agents with one key: each landmark hears the one or the other first.
