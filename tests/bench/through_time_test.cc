@@ -1,0 +1,107 @@
+// Rates of the change test in simulated worlds. Every study draws from its printed seed alone, and
+// bounds are held by exact binomial intervals.
+#include "bench/through_time/studies.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace earshot {
+namespace {
+
+constexpr std::uint64_t kSeed = 20261122;
+
+constexpr double kAlpha = 0.05;
+
+// Hourly rounds in blocks, enrolled as long as kAlpha needs: 13 blocks.
+ChangeStudyOptions Hourly(std::uint32_t rounds_per_block, double correlation) {
+  ChangeStudyOptions options;
+  options.seed = kSeed;
+  options.devices = 300;
+  options.policy.rounds_per_block = rounds_per_block;
+  options.policy.asked_min = std::max(rounds_per_block / 2, 1U);
+  options.rates.ever_alarm = kAlpha;
+  options.rates.horizon_blocks = options.rounds / rounds_per_block;
+  options.enrolment_blocks = EnrolmentBlocksFor(
+      options.policy.exceedance_bound, kAlpha / (2.0 * static_cast<double>(options.world.paths)));
+  options.world.correlation = correlation;
+  return options;
+}
+
+TEST(ChangeStudy, HonestCorrelatedDevicesStayBelowAlphaOver240Rounds) {
+  for (const double correlation : {0.0, 0.9, 0.97}) {
+    const ChangeStudy study = RunChangeStudy(Hourly(24, correlation));
+    EXPECT_LT(study.ever_alarmed.interval().high, kAlpha)
+        << "seed " << kSeed << ", correlation " << correlation << ": " << CountedText(study.ever_alarmed);
+    EXPECT_LT(study.enrolment_refused.rate(), 0.15) << CountedText(study.enrolment_refused);
+  }
+}
+
+TEST(ChangeStudy, TwoMonthsOfDailyBlocksStayBelowAlphaToo) {
+  ChangeStudyOptions options = Hourly(24, 0.9);
+  options.rounds = 60 * 24;
+  options.rates.horizon_blocks = 60;
+  const ChangeStudy study = RunChangeStudy(options);
+  EXPECT_LT(study.ever_alarmed.interval().high, kAlpha) << "seed " << kSeed << ": "
+                                                        << CountedText(study.ever_alarmed);
+  // The assumption itself, as far as it can be seen: after an exceedance, no more than the bound.
+  ASSERT_GT(study.path_blocks_after_one, 200U);
+  EXPECT_LT(static_cast<double>(study.exceedances_after_one),
+            options.policy.exceedance_bound * static_cast<double>(study.path_blocks_after_one));
+}
+
+TEST(ChangeStudy, OneRoundADayInBlocksOfOneStaysBelowAlphaOver240Rounds) {
+  ChangeStudyOptions options = Hourly(1, 0.3);
+  options.world.rounds_per_day = 1;
+  options.world.loss = 0.001;
+  const ChangeStudy study = RunChangeStudy(options);
+  EXPECT_LT(study.ever_alarmed.interval().high, kAlpha) << "seed " << kSeed << ": "
+                                                        << CountedText(study.ever_alarmed);
+}
+
+TEST(ChangeStudy, CorrelatedRoundsTakenForBlocksBreakTheRate) {
+  ChangeStudyOptions options = Hourly(1, 0.97);
+  options.world.loss = 0.0;
+  const ChangeStudy study = RunChangeStudy(options);
+  EXPECT_GT(study.ever_alarmed.interval().low, kAlpha) << "seed " << kSeed << ": "
+                                                       << CountedText(study.ever_alarmed);
+  // What is broken is the assumption; enrolment notices most of it.
+  EXPECT_GT(static_cast<double>(study.exceedances_after_one),
+            options.policy.exceedance_bound * static_cast<double>(study.path_blocks_after_one));
+  EXPECT_GT(study.enrolment_refused.rate(), 0.5) << CountedText(study.enrolment_refused);
+}
+
+TEST(ChangeStudy, TenMillisecondsSlowerIsFoundWithinTenDaysAndOneTenthIsNot) {
+  ChangeStudyOptions options = Hourly(24, 0.9);
+  options.slower = std::chrono::milliseconds(10);
+  const ChangeStudy found = RunChangeStudy(options);
+  EXPECT_GT(found.ever_alarmed.interval().low, 0.98) << "seed " << kSeed << ": "
+                                                     << CountedText(found.ever_alarmed);
+  EXPECT_LE(found.blocks_to_alarm, 7 * found.ever_alarmed.hits);
+  options.slower = std::chrono::microseconds(100);
+  EXPECT_LT(RunChangeStudy(options).ever_alarmed.interval().high, kAlpha);
+}
+
+TEST(EverAlarms, HardestUnchangedPathKeepsTheRateAndOneBeyondTheBoundDoesNot) {
+  BoundStudyOptions options;
+  options.seed = kSeed;
+  const CountedRate at_bound = EverAlarms(options);
+  EXPECT_LE(at_bound.interval().low, options.rate) << "seed " << kSeed << ": " << CountedText(at_bound);
+  EXPECT_GT(at_bound.rate(), options.rate / 10) << "the rate should not be idle: " << CountedText(at_bound);
+  options.exceedance = 0.5;
+  EXPECT_GT(EverAlarms(options).interval().low, options.rate);
+}
+
+TEST(MeanRunLength, IsAtLeastTheInverseOfTheRateAtTheBoundAndShorterBeyond) {
+  BoundStudyOptions options;
+  options.seed = kSeed;
+  options.runs = 400;
+  options.blocks = 20'000;
+  options.rate = 1e-3;
+  EXPECT_GE(MeanRunLength(options), 1.0 / options.rate) << "seed " << kSeed;
+  options.exceedance = 0.5;
+  EXPECT_LT(MeanRunLength(options), 0.5 / options.rate) << "seed " << kSeed;
+}
+
+}  // namespace
+}  // namespace earshot
