@@ -196,12 +196,28 @@ void AddMachineChecks(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) 
   AddJson(doctor, &parsed.doctor.json);
   leaves.push_back({doctor, [](const Parsed& p) { return Command(p.doctor); }});
 
+}
+
+void AddBenches(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   CLI::App* bench = app.add_subcommand("bench", "Measure the program against its goals and rivals");
-  bench->add_option("name", parsed.bench.bench, "geometry")
-      ->required()
-      ->check(CLI::IsMember({"geometry"}));
-  AddJson(bench, &parsed.bench.json);
-  leaves.push_back({bench, [](const Parsed& p) { return Command(p.bench); }});
+  bench->require_subcommand(1);
+  const auto add = [&](const char* name, const char* help) {
+    CLI::App* leaf = bench->add_subcommand(name, help);
+    AddJson(leaf, &parsed.bench.json);
+    leaves.push_back({leaf, [name](const Parsed& p) {
+                        BenchCommand command = p.bench;
+                        command.bench = name;
+                        return Command(command);
+                      }});
+    return leaf;
+  };
+  add("geometry", "Regions of discs against S2 coverings");
+  CLI::App* latency = add("latency", "Trains and single pings against ping, fping, irtt, sockperf");
+  latency->add_option("--rounds", parsed.bench.rounds, "How often each is measured, in turn")
+      ->check(CLI::Range(1, 1000));
+  latency->add_option("--plot", parsed.bench.plot, "SVG file with the distributions of error");
+  latency->add_option("--out", parsed.bench.out, "Folder for report.json, samples.csv and plot.svg");
+  latency->add_option("--peers", parsed.bench.peers, "Where tools/unpack-peers put them");
 }
 
 // The deepest subcommand that was named.
@@ -257,6 +273,7 @@ tl::expected<Command, NoCommand> ParseArguments(const std::vector<std::string>& 
   AddScenario(app, parsed, leaves);
   AddKeys(app, parsed, leaves);
   AddMachineChecks(app, parsed, leaves);
+  AddBenches(app, parsed, leaves);
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
