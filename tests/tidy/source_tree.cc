@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 const std::set<std::string>& CoreRooms() {
   static const std::set<std::string> rooms = {
       "core/base",   "core/geo",    "core/crypto",    "core/latency", "core/domain", "core/config",
-      "core/os",
+      "core/os",     "core/dataset",
       "core/locate", "core/ledger", "core/appraisal", "core/report",  "core/protocol"};
   return rooms;
 }
@@ -28,6 +28,7 @@ const std::map<std::string, std::set<std::string>>& AllowedEdges() {
         {"core/config", {"core/base", "core/os"}},
         {"core/geo", {"core/base"}},
         {"core/crypto", {"core/base"}},
+        {"core/dataset", {"core/base", "core/os", "core/geo"}},
         {"core/latency", {"core/base"}},
         {"core/domain", {"core/base", "core/geo"}},
         {"core/protocol", {"core/base", "core/crypto", "core/domain"}},
@@ -43,7 +44,9 @@ const std::map<std::string, std::set<std::string>>& AllowedEdges() {
     };
     e["server/engine"] = CoreRooms();
     e["server/engine"].erase("core/os");
+    e["server/engine"].erase("core/dataset");
     e["server/io"] = CoreRooms();
+    e["server/io"].erase("core/dataset");
     e["server/io"].insert("server/engine");
     e["sim"] = CoreRooms();
     e["sim"].insert({"server/engine", "agent/engine"});

@@ -1,0 +1,14 @@
+#include "core/locate/estimators.h"
+
+#include <array>
+
+#include "core/locate/nearest_landmarks.h"
+
+namespace earshot {
+
+std::span<const EstimatorMethod> AllEstimators() {
+  static const std::array methods = {NearestLandmarksMethod()};
+  return methods;
+}
+
+}  // namespace earshot
