@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "bench/through_time/kind_study.h"
+
 namespace earshot {
 namespace {
 
@@ -101,6 +103,38 @@ TEST(MeanRunLength, IsAtLeastTheInverseOfTheRateAtTheBoundAndShorterBeyond) {
   EXPECT_GE(MeanRunLength(options), 1.0 / options.rate) << "seed " << kSeed;
   options.exceedance = 0.5;
   EXPECT_LT(MeanRunLength(options), 0.5 / options.rate) << "seed " << kSeed;
+}
+
+std::uint32_t Named(const KindCounts& counts, ChangeKind kind) {
+  return counts[static_cast<std::size_t>(kind)];
+}
+
+TEST(KindStudy, HonestChangesAreNeverCalledMovesAndMostGetTheirName) {
+  KindStudyOptions options;
+  options.seed = kSeed;
+  options.devices = 50;
+  const KindCounts reroute = RunKindStudy(Cause::kReroute, options);
+  const KindCounts delay = RunKindStudy(Cause::kCommonDelay, options);
+  const KindCounts nothing = RunKindStudy(Cause::kNothing, options);
+  for (const KindCounts& counts : {reroute, delay, nothing}) {
+    EXPECT_EQ(Named(counts, ChangeKind::kMove), 0U) << "seed " << kSeed;
+  }
+  EXPECT_GE(Named(reroute, ChangeKind::kReroute), 38U) << "seed " << kSeed;
+  EXPECT_GE(Named(delay, ChangeKind::kCommonDelay), 47U) << "seed " << kSeed;
+  EXPECT_GE(Named(nothing, ChangeKind::kNothing), 38U) << "seed " << kSeed;
+}
+
+TEST(KindStudy, MoversAreNotCalledReroutedHoweverTheyPad) {
+  KindStudyOptions options;
+  options.seed = kSeed;
+  options.devices = 50;
+  for (const Cause cause : {Cause::kMove, Cause::kMovePadFlat, Cause::kMovePadHome}) {
+    EXPECT_LE(Named(RunKindStudy(cause, options), ChangeKind::kReroute), 1U)
+        << CauseName(cause) << ", seed " << kSeed;
+  }
+  EXPECT_GE(Named(RunKindStudy(Cause::kMove, options), ChangeKind::kMove), 42U);
+  // What padding buys, said in the header: the move reads as a delay common to all paths.
+  EXPECT_GE(Named(RunKindStudy(Cause::kMovePadFlat, options), ChangeKind::kCommonDelay), 47U);
 }
 
 }  // namespace
