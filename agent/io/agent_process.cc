@@ -25,8 +25,8 @@ namespace asio = boost::asio;
 using ErrorCodeOfAsio = boost::system::error_code;
 
 constexpr std::size_t kLandmarkListBytesMax = 65'536;
-// Datagrams taken from one socket before the others get their turn.
-constexpr int kDatagramsPerTurn = 64;
+// Batches taken from one socket before the others get their turn.
+constexpr int kBatchesPerTurn = 4;
 // Passes of polling between two looks at timers, signals and the other sockets.
 constexpr int kPassesPerLook = 64;
 
@@ -179,12 +179,13 @@ class AgentProcess::Impl {
 
   void Drain(std::uint32_t identity) {
     AgentSocket& socket = *identities_[identity]->socket;
-    for (int i = 0; i < kDatagramsPerTurn; ++i) {
-      const auto received = socket.Receive();
-      if (!received.has_value()) return;
-      // Refusals are counted by the engine and answered with silence.
-      static_cast<void>(
-          engine_.OnDatagram(identity, received->from, received->bytes, clock_.Now()));
+    for (int i = 0; i < kBatchesPerTurn; ++i) {
+      const std::size_t got = socket.Receive(
+          [this, identity](const Endpoint& from, ByteSpan bytes, MonotonicInstant now) {
+            // Refusals are counted by the engine and answered with silence.
+            static_cast<void>(engine_.OnDatagram(identity, from, bytes, now));
+          });
+      if (got < kAnswerBatch) return;
     }
   }
 

@@ -31,7 +31,8 @@ inline constexpr std::size_t kDatagramBytesMax = 1200;
 
 // Sends datagrams from one local socket. Implementations copy the bytes before they return, never
 // block, and drop on a full queue (UDP may lose; a late send would widen nothing but help nobody).
-// Confined to the thread of its engine.
+// They may gather datagrams until Flush, to send many with one system call; an engine calls it when
+// it has nothing more to send for now. Confined to the thread of its engine.
 class DatagramTransport {
  public:
   virtual ~DatagramTransport() = default;
@@ -39,7 +40,12 @@ class DatagramTransport {
   // Sends `datagram` to `to` and returns the reading of both clocks taken *before* the send call,
   // so that an interval that starts with it can only be too long. `probe_key`, when not zero, asks
   // for a kernel transmit stamp that the rim delivers later under the same key.
+  // Between two probes of one nonce chain Flush must be called: a transmit stamp is told from its
+  // neighbour's by the send call, and a later nonce of a chain gives the earlier ones away.
   virtual ClockReading Send(const Endpoint& to, ByteSpan datagram, std::uint64_t probe_key) = 0;
+
+  // Sends what was gathered, in the order of the calls. Nothing to do where Send sends at once.
+  virtual void Flush() {}
 };
 
 }  // namespace earshot

@@ -1,28 +1,26 @@
 #include "core/crypto/cookie.h"
 
+#include <algorithm>
 #include <array>
-#include <string_view>
+#include <utility>
 
 #include "core/crypto/secret.h"
 
 namespace earshot {
 namespace {
 
-constexpr std::string_view kLabel{"EWP1 cookie v1\0", 15};
-
 std::int64_t SlotOf(MonotonicInstant now) {
   return now.nanoseconds() / kCookieSecretLifetime.count();
 }
 
-HmacSha256Key FreshKey(Random& random) { return HmacSha256Key(Secret32::Draw(random).Expose()); }
-
-Cookie Compute(const HmacSha256Key& key, std::int64_t slot, const Endpoint& source,
-               const Bytes32& hello_hash) {
+Cookie Compute(const SipHashKey& key, std::int64_t slot, const Endpoint& source, ByteSpan offer) {
   std::array<std::uint8_t, 14> fields{};
   StoreBigEndian<std::uint64_t>(fields, 0, static_cast<std::uint64_t>(slot));
   StoreBigEndian<std::uint32_t>(fields, 8, source.address);
   StoreBigEndian<std::uint16_t>(fields, 12, source.port);
-  return key.Tag({AsBytes(kLabel), fields, hello_hash});
+  Cookie cookie{};
+  std::ranges::copy(key.Tag({fields, offer}), cookie.begin());
+  return cookie;
 }
 
 }  // namespace
@@ -30,28 +28,27 @@ Cookie Compute(const HmacSha256Key& key, std::int64_t slot, const Endpoint& sour
 CookieMint::CookieMint(Random& random, MonotonicInstant now)
     : random_(random),
       slot_(SlotOf(now)),
-      current_(FreshKey(random)),
-      previous_(FreshKey(random)) {}
+      current_(SipHashKey::Draw(random)),
+      previous_(SipHashKey::Draw(random)) {}
 
 void CookieMint::RotateTo(MonotonicInstant now) {
   const std::int64_t slot = SlotOf(now);
   if (slot <= slot_) return;
   // After a gap of more than one lifetime the old secret accepts nothing: its slot is in the tag.
-  previous_ = std::move(current_);
-  current_ = FreshKey(random_);
+  previous_ = std::exchange(current_, SipHashKey::Draw(random_));
   slot_ = slot;
 }
 
-Cookie CookieMint::Mint(const Endpoint& source, const Bytes32& hello_hash, MonotonicInstant now) {
+Cookie CookieMint::Mint(const Endpoint& source, ByteSpan offer, MonotonicInstant now) {
   RotateTo(now);
-  return Compute(current_, slot_, source, hello_hash);
+  return Compute(current_, slot_, source, offer);
 }
 
-bool CookieMint::Accept(ByteSpan cookie, const Endpoint& source, const Bytes32& hello_hash,
+bool CookieMint::Accept(ByteSpan cookie, const Endpoint& source, ByteSpan offer,
                         MonotonicInstant now) {
   RotateTo(now);
-  return ConstantTimeEqual(Compute(current_, slot_, source, hello_hash), cookie) ||
-         ConstantTimeEqual(Compute(previous_, slot_ - 1, source, hello_hash), cookie);
+  return ConstantTimeEqual(Compute(current_, slot_, source, offer), cookie) ||
+         ConstantTimeEqual(Compute(previous_, slot_ - 1, source, offer), cookie);
 }
 
 }  // namespace earshot

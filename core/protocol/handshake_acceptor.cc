@@ -7,6 +7,15 @@
 #include "core/protocol/retry.h"
 
 namespace earshot {
+namespace {
+
+// What HELLO says and HELLO2 repeats: the one part of either that is not a constant. Both parsers
+// have checked the rest.
+ByteSpan OfferOf(ByteSpan packet) {
+  return packet.subspan(wire::kHelloSuitesAt, wire::kHelloOfferEnd - wire::kHelloSuitesAt);
+}
+
+}  // namespace
 
 HandshakeAcceptor::HandshakeAcceptor(const LandmarkKeys& keys, Random& random, MonotonicInstant now)
     : keys_(keys), cookies_(random, now) {}
@@ -19,7 +28,7 @@ Refusal HandshakeAcceptor::OnHello(ByteSpan packet, const Endpoint& from, Monoto
   }
   if (offer.landmark_key_id != keys_.signing.id().value()) return Refusal::kLandmark;
   const Bytes32 hello_sha256 = Sha256(packet);
-  WriteRetry({.cookie = cookies_.Mint(from, hello_sha256, now), .hello_sha256 = hello_sha256},
+  WriteRetry({.cookie = cookies_.Mint(from, OfferOf(packet), now), .hello_sha256 = hello_sha256},
              retry);
   return Refusal::kNone;
 }
@@ -32,7 +41,7 @@ Refusal HandshakeAcceptor::CheckHello2(ByteSpan packet, const Endpoint& from, Mo
   }
   if (offer.landmark_key_id != keys_.signing.id().value()) return Refusal::kLandmark;
   const ByteSpan cookie = packet.subspan(wire::kHello2CookieAt, wire::kCookieBytes);
-  if (!cookies_.Accept(cookie, from, PrecedingHelloSha256(packet), now)) return Refusal::kCookie;
+  if (!cookies_.Accept(cookie, from, OfferOf(packet), now)) return Refusal::kCookie;
   transcript_sha256 = Sha256(packet);
   return Refusal::kNone;
 }

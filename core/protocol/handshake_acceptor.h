@@ -1,8 +1,8 @@
 // core/protocol/handshake_acceptor.h: the landmark's door. Keeps nothing per sender.
 //
-//   HELLO   -> OnHello      two hashes; RETRY with a cookie
-//   HELLO2  -> CheckHello2  two hashes; no public-key operation before the address is known to be
-//                           real
+//   HELLO   -> OnHello      one hash, one short tag; RETRY with a cookie
+//   HELLO2  -> CheckHello2  two short tags, then one hash; no public-key operation before the
+//                           address is known to be real
 //           -> OpenHello2   one X25519, one Ed25519 verification; who it is
 //
 // Between the last two calls stands the engine: it looks the transcript up among its sessions (an

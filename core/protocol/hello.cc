@@ -97,16 +97,6 @@ Refusal ParseHello2(ByteSpan packet, HelloOffer& out) {
   return ParseAs(MessageType::kHello2, packet, wire::kHello2IdentityEnd, out);
 }
 
-Bytes32 PrecedingHelloSha256(ByteSpan hello2) {
-  EARSHOT_CHECK(hello2.size() == wire::kHello2Bytes);
-  static constexpr std::array<std::uint8_t, wire::kHelloBytes - wire::kHelloOfferEnd> kZeros{};
-  std::array<std::uint8_t, wire::kHeaderBytes> header{};
-  WriteHeader({.type = MessageType::kHello}, header);
-  return Sha256({header,
-                 hello2.subspan(wire::kHeaderBytes, wire::kHelloOfferEnd - wire::kHeaderBytes),
-                 kZeros});
-}
-
 Bytes32 IdentityTranscript(ByteSpan hello2) {
   EARSHOT_CHECK(hello2.size() == wire::kHello2Bytes);
   return Sha256(hello2.first(wire::kHello2IdentityAt));

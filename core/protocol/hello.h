@@ -44,8 +44,6 @@ void WriteHello2(ByteSpan hello, ByteSpan cookie, const Ed25519PrivateKey& devic
                  std::uint64_t session_counter, const Secret32& sealing_secret, Packet& out);
 // Everything but the sealed identity. No allocation.
 Refusal ParseHello2(ByteSpan packet, HelloOffer& out);
-// SHA-256 of the HELLO that must have preceded a packet of HELLO2's length (CHECK).
-Bytes32 PrecedingHelloSha256(ByteSpan hello2);
 
 // T = SHA-256(HELLO2[0..200)).
 Bytes32 IdentityTranscript(ByteSpan hello2);

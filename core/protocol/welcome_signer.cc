@@ -4,7 +4,6 @@
 #include <array>
 #include <bit>
 #include <string_view>
-#include <vector>
 
 #include "core/crypto/merkle.h"
 #include "core/protocol/zeros.h"
@@ -24,22 +23,28 @@ SignedText TextToSign(const Bytes32& root) {
 
 Bytes32 LeafOf(ByteSpan welcome) { return MerkleLeafHash(welcome.first(wire::kWelcomeLeafEnd)); }
 
+// A whole binary tree in place: node 1 is the root, 2k and 2k + 1 the children of k, and the leaves
+// are the nodes from `width` on.
+using TreeNodes = std::array<Bytes32, 2 * kWelcomeBatchMax>;
+
 }  // namespace
 
 void SignWelcomes(const Ed25519PrivateKey& landmark_key, std::span<WelcomeBytes* const> batch) {
   EARSHOT_CHECK(!batch.empty() && batch.size() <= kWelcomeBatchMax);
-  std::vector<Bytes32> leaves(std::bit_ceil(batch.size()), Bytes32{});
-  std::ranges::transform(batch, leaves.begin(), [](WelcomeBytes* w) { return LeafOf(*w); });
-  const MerkleTree tree(std::move(leaves));
-  const Ed25519Signature signature = landmark_key.Sign(TextToSign(tree.root()));
+  const std::size_t width = std::bit_ceil(batch.size());
+  TreeNodes nodes{};
+  for (std::size_t i = 0; i < batch.size(); ++i) nodes[width + i] = LeafOf(*batch[i]);
+  for (std::size_t k = width - 1; k > 0; --k) {
+    nodes[k] = MerkleNodeHash(nodes[2 * k], nodes[2 * k + 1]);
+  }
+  const Ed25519Signature signature = landmark_key.Sign(TextToSign(nodes[1]));
   for (std::size_t i = 0; i < batch.size(); ++i) {
     WelcomeBytes& welcome = *batch[i];
-    const MerklePath path = tree.Path(i);
     std::fill(welcome.begin() + wire::kWelcomeLeafEnd, welcome.end(), std::uint8_t{0});
-    welcome[wire::kWelcomePathLengthAt] = static_cast<std::uint8_t>(path.size());
+    welcome[wire::kWelcomePathLengthAt] = static_cast<std::uint8_t>(std::countr_zero(width));
     welcome[wire::kWelcomeLeafIndexAt] = static_cast<std::uint8_t>(i);
     auto end = welcome.begin() + wire::kWelcomePathAt;
-    for (const Bytes32& sibling : path) end = std::ranges::copy(sibling, end).out;
+    for (std::size_t k = width + i; k > 1; k /= 2) end = std::ranges::copy(nodes[k ^ 1U], end).out;
     std::ranges::copy(signature, welcome.begin() + wire::kWelcomeSignatureAt);
   }
 }

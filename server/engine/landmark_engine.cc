@@ -1,6 +1,7 @@
 #include "server/engine/landmark_engine.h"
 
 #include <algorithm>
+#include <array>
 
 #include "core/base/check.h"
 #include "core/protocol/wire_format.h"
@@ -27,12 +28,17 @@ LandmarkEngine::LandmarkEngine(const LandmarkKeys& keys, const LandmarkEngineOpt
     : keys_(keys), options_(options), random_(random), transport_(transport), observer_(observer),
       enrolled_(std::move(enrolled)), door_(keys, random, now), limiter_(options.checks) {
   EARSHOT_CHECK(options_.session.resolve != nullptr);
+  EARSHOT_CHECK(options_.welcomes.size_max >= 1 && options_.welcomes.size_max <= kWelcomeBatchMax);
+  unsigned_welcomes_.reserve(kWelcomeBatchMax);
 }
 
 void LandmarkEngine::OnDatagram(const Endpoint& from, ByteSpan packet,
                                 const ClockReading& after_receive,
                                 std::optional<WallInstant> kernel_receive) {
   const MonotonicInstant now = after_receive.monotonic;
+  if (!unsigned_welcomes_.empty() && now >= eldest_unsigned_ + options_.welcomes.wait_max) {
+    SignWaitingWelcomes();
+  }
   const std::optional<MessageType> type = PeekType(packet);
   if (!type.has_value()) return CountRefused(from, Refusal::kMagic);
   switch (*type) {
@@ -125,25 +131,33 @@ void LandmarkEngine::OpenSession(OpenedHello hello, const ClockReading& now) {
 
   ++counters_.sessions_opened;
   Rearm(serial, entry);
+  if (unsigned_welcomes_.empty()) eldest_unsigned_ = now.monotonic;
   unsigned_welcomes_.push_back(serial);
-  if (unsigned_welcomes_.size() == kWelcomeBatchMax) Flush();
+  if (unsigned_welcomes_.size() >= options_.welcomes.size_max) SignWaitingWelcomes();
   observer_.OnSessionOpened(keys_.id, session.device(), session.id(), session.session_counter());
 }
 
 void LandmarkEngine::Flush() {
-  std::vector<WelcomeBytes*> batch;
-  std::vector<LandmarkSession*> waiting;
+  SignWaitingWelcomes();
+  transport_.Flush();
+}
+
+void LandmarkEngine::SignWaitingWelcomes() {
+  std::array<WelcomeBytes*, kWelcomeBatchMax> batch{};
+  std::array<const LandmarkSession*, kWelcomeBatchMax> waiting{};
+  std::size_t count = 0;
   for (const Serial serial : unsigned_welcomes_) {
     const auto entry = sessions_.find(serial);
     if (entry == sessions_.end()) continue;
-    waiting.push_back(entry->second.session.get());
-    batch.push_back(&waiting.back()->welcome());
+    waiting[count] = entry->second.session.get();
+    batch[count++] = &entry->second.session->welcome();
   }
   unsigned_welcomes_.clear();
-  if (batch.empty()) return;
-  SignWelcomes(keys_.signing, batch);
-  for (LandmarkSession* session : waiting) {
-    transport_.Send(session->source(), session->welcome(), 0);
+  if (count == 0) return;
+  SignWelcomes(keys_.signing, std::span(batch).first(count));
+  ++counters_.welcome_signatures;
+  for (std::size_t i = 0; i < count; ++i) {
+    transport_.Send(waiting[i]->source(), ByteSpan(*batch[i]), 0);
   }
 }
 
@@ -179,12 +193,15 @@ void LandmarkEngine::OnTransmitStamp(std::uint64_t probe_key, WallInstant stamp,
 }
 
 void LandmarkEngine::OnTimer(MonotonicInstant now) {
-  std::vector<Serial> due;
+  if (!unsigned_welcomes_.empty() && now >= eldest_unsigned_ + options_.welcomes.wait_max) {
+    SignWaitingWelcomes();
+  }
+  due_.clear();
   for (const auto& [at, serial] : wakes_) {
     if (at > now) break;
-    due.push_back(serial);
+    due_.push_back(serial);
   }
-  for (const Serial serial : due) {
+  for (const Serial serial : due_) {
     const auto found = sessions_.find(serial);
     if (found == sessions_.end()) continue;
     Entry& entry = found->second;
@@ -200,6 +217,7 @@ void LandmarkEngine::OnTimer(MonotonicInstant now) {
       Rearm(serial, entry);
     }
   }
+  transport_.Flush();
 }
 
 void LandmarkEngine::StartDueTrains(Entry& entry, MonotonicInstant now) {
@@ -214,7 +232,9 @@ void LandmarkEngine::StartDueTrains(Entry& entry, MonotonicInstant now) {
 
 void LandmarkEngine::SendDuePings(Serial serial, Entry& entry, MonotonicInstant now) {
   LandmarkSession& session = *entry.session;
+  bool first = true;
   while (const std::optional<DuePing> ping = session.NextPing(now)) {
+    if (!std::exchange(first, false)) transport_.Flush();  // one probe of a chain a send call
     const ClockReading before =
         transport_.Send(session.source(), ping->bytes, ProbeKey(serial, ping->index));
     session.OnPingSent(ping->index, before);
@@ -260,14 +280,25 @@ void LandmarkEngine::Rearm(Serial serial, Entry& entry) {
   MonotonicInstant wake = entry.session->NextWake();
   if (!entry.trains.empty()) wake = std::min(wake, entry.trains.back());
   if (entry.wake == wake) return;
-  if (entry.wake.has_value()) wakes_.erase({*entry.wake, serial});
+  if (entry.wake.has_value()) {
+    // The node moves to its new place: a ping must not cost an allocation.
+    auto node = wakes_.extract({*entry.wake, serial});
+    node.value().first = wake;
+    wakes_.insert(std::move(node));
+  } else {
+    wakes_.emplace(wake, serial);
+  }
   entry.wake = wake;
-  wakes_.emplace(wake, serial);
 }
 
 std::optional<MonotonicInstant> LandmarkEngine::NextWake() const {
-  if (wakes_.empty()) return std::nullopt;
-  return wakes_.begin()->first;
+  std::optional<MonotonicInstant> wake;
+  if (!wakes_.empty()) wake = wakes_.begin()->first;
+  if (!unsigned_welcomes_.empty()) {
+    const MonotonicInstant latest = eldest_unsigned_ + options_.welcomes.wait_max;
+    wake = wake.has_value() ? std::min(*wake, latest) : latest;
+  }
+  return wake;
 }
 
 bool LandmarkEngine::Ready(const DeviceId& device) const {

@@ -37,12 +37,22 @@
 
 namespace earshot {
 
+// Welcomes share a signature as they come: the first of a quiet moment is signed at once (the rim
+// calls Flush when no datagram is left), and while many HELLO2 wait their WELCOMEs gather. A batch is
+// signed when it is full, or when its eldest has waited this long at the next datagram or timer. So
+// under load one signature serves up to 64 sessions, and nobody waits for company.
+struct WelcomeBatchOptions {
+  std::size_t size_max = kWelcomeBatchMax;  // 1 to kWelcomeBatchMax (CHECK)
+  Duration wait_max = std::chrono::milliseconds(2);
+};
+
 struct LandmarkEngineOptions {
   LandmarkSessionOptions session;
   // Open and lingering sessions. At the limit further HELLO2 meet silence before any signature is
   // checked; agents try again later.
   std::size_t sessions_max = 16'384;
   CheckLimiterOptions checks;
+  WelcomeBatchOptions welcomes;
 };
 
 // What a landmark tells its verifier. Calls come from within the engine's own calls; the observer
@@ -69,6 +79,7 @@ struct LandmarkEngineCounters {
   std::uint64_t not_enrolled = 0;
   std::uint64_t stale_counter = 0;
   std::uint64_t sessions_opened = 0;
+  std::uint64_t welcome_signatures = 0;  // sessions_opened over this is the mean batch
   std::uint64_t pings_sent = 0;
   std::uint64_t pongs = 0;
 };
@@ -91,10 +102,11 @@ class LandmarkEngine {
                   std::optional<WallInstant> kernel_receive);
   // A transmit stamp, under the key that was given to DatagramTransport::Send.
   void OnTransmitStamp(std::uint64_t probe_key, WallInstant stamp, WallInstant not_after);
-  // Signs and sends the WELCOMEs that wait. Call it when no more datagrams are at hand.
+  // Signs and sends the WELCOMEs that wait, and lets the transport send what it gathered. Call it
+  // when no more datagrams are at hand.
   void Flush();
 
-  // Sends the pings that are due, retires what is over.
+  // Sends the pings that are due, retires what is over. No allocation while sessions stay open.
   void OnTimer(MonotonicInstant now);
   // When OnTimer has something to do; none: nothing is under way.
   std::optional<MonotonicInstant> NextWake() const;
@@ -133,6 +145,7 @@ class LandmarkEngine {
     std::uint32_t refused = 0;
   };
 
+  void SignWaitingWelcomes();
   void OnHello2(const Endpoint& from, ByteSpan packet, const ClockReading& now);
   void OpenSession(OpenedHello hello, const ClockReading& now);
   void OnPong(const Endpoint& from, ByteSpan packet, const ClockReading& after_receive,
@@ -165,6 +178,8 @@ class LandmarkEngine {
   std::map<Endpoint, DeviceId> by_source_;
   std::set<std::pair<MonotonicInstant, Serial>> wakes_;
   std::vector<Serial> unsigned_welcomes_;
+  MonotonicInstant eldest_unsigned_;  // when the first of them came
+  std::vector<Serial> due_;           // OnTimer's, reused
   Packet packet_;  // reused
   LandmarkEngineCounters counters_;
 };

@@ -4,7 +4,6 @@
 #include <linux/net_tstamp.h>
 #include <sys/socket.h>
 
-#include <cerrno>
 #include <cstring>
 
 #include "core/os/udp.h"
@@ -17,6 +16,9 @@ namespace {
 constexpr std::uint32_t kSocketStampFlags =
     SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_OPT_CMSG |
     SOF_TIMESTAMPING_OPT_TSONLY;
+
+// What a send asks for that wants its own stamp.
+constexpr std::uint32_t kStampThisSend = SOF_TIMESTAMPING_TX_SOFTWARE;
 
 // Room for the control messages of one datagram: a stamp of three timespecs and, in the error
 // queue, the extended error with the offender's address.
@@ -62,14 +64,22 @@ ControlMessages ReadControl(msghdr* message) {
 
 }  // namespace
 
-LandmarkSocket::LandmarkSocket(UniqueFd fd, const Endpoint& local, Clock* clock)
-    : fd_(std::move(fd)), local_(local), clock_(clock) {}
+LandmarkSocket::LandmarkSocket(UniqueFd fd, const Endpoint& local, Clock* clock,
+                               const Options& options)
+    : fd_(std::move(fd)),
+      local_(local),
+      clock_(clock),
+      gather_(options.gather),
+      sending_(kSendBatch, kDatagramBytesMax),
+      receiving_({.datagrams = kReceiveBatch, .control_bytes = kControlBytes}),
+      stamps_({.datagrams = kReceiveBatch, .bytes = 1, .control_bytes = kControlBytes}) {}
 
 Result<std::unique_ptr<LandmarkSocket>> LandmarkSocket::Bind(const Endpoint& local, Clock* clock,
                                                              const Options& options) {
   EARSHOT_ASSIGN_OR_RETURN(UniqueFd fd, OpenUdpSocket(local, options.receive_buffer_bytes));
   EARSHOT_ASSIGN_OR_RETURN(const Endpoint bound, LocalEndpointOf(fd.get()));
-  std::unique_ptr<LandmarkSocket> socket(new LandmarkSocket(std::move(fd), bound, clock));
+  std::unique_ptr<LandmarkSocket> socket(
+      new LandmarkSocket(std::move(fd), bound, clock, options));
   socket->kernel_stamps_ = options.kernel_stamps && socket->RequestStamps();
   return socket;
 }
@@ -84,121 +94,101 @@ void LandmarkSocket::RestartNumbering() {
   SetStampFlags(fd_.get(), kSocketStampFlags);
   kernel_stamps_ = RequestStamps();
   next_id_ = 0;
-  open_bracket_.reset();
+  open_brackets_ = 0;
   outstanding_.fill(OutstandingSend{});
   CollectTransmitStamps([](const TransmitStamp&) {});
 }
 
-void LandmarkSocket::CloseBracketOfLastProbe(WallInstant now) {
-  if (!open_bracket_.has_value()) return;
-  OutstandingSend& last = outstanding_[*open_bracket_ % kOutstandingSends];
-  if (last.id == *open_bracket_) last.next_send = now;
-  open_bracket_.reset();
+// What left with the last send call can bear no stamp later than the next one.
+void LandmarkSocket::CloseBrackets(WallInstant now) {
+  for (; open_brackets_ != next_id_; ++open_brackets_) {
+    OutstandingSend& send = outstanding_[open_brackets_ % kOutstandingSends];
+    if (send.id == open_brackets_) send.next_send = now;
+  }
 }
 
 ClockReading LandmarkSocket::Send(const Endpoint& to, ByteSpan datagram, std::uint64_t probe_key) {
-  sockaddr_in address = ToSockaddr(to);
-  // sendmsg takes pointers to mutable bytes and does not write through them.
-  iovec payload{const_cast<std::uint8_t*>(datagram.data()), datagram.size()};
-  msghdr message{};
-  message.msg_name = &address;
-  message.msg_namelen = sizeof address;
-  message.msg_iov = &payload;
-  message.msg_iovlen = 1;
-
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(std::uint32_t))> control{};
-  const bool stamped = kernel_stamps_ && probe_key != 0;
-  if (stamped) {
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    cmsghdr* request = CMSG_FIRSTHDR(&message);
-    request->cmsg_level = SOL_SOCKET;
-    request->cmsg_type = SO_TIMESTAMPING;
-    request->cmsg_len = CMSG_LEN(sizeof(std::uint32_t));
-    const std::uint32_t flags = SOF_TIMESTAMPING_TX_SOFTWARE;
-    std::memcpy(CMSG_DATA(request), &flags, sizeof flags);
-  }
-
-  const ClockReading before = clock_->Read();
-  const ssize_t sent = sendmsg(fd_.get(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-  CloseBracketOfLastProbe(before.wall);
-  if (sent < 0) {
+  if (datagram.size() > kDatagramBytesMax) {
     ++counters_.send_failed;
-    if (stamped) RestartNumbering();
-    return before;
+    return clock_->Read();
   }
-  ++counters_.sent;
-  if (stamped) {
-    outstanding_[next_id_ % kOutstandingSends] = {next_id_, probe_key, std::nullopt};
-    open_bracket_ = next_id_++;
-  }
+  if (sending_.full()) Flush();
+  const bool stamped = kernel_stamps_ && probe_key != 0;
+  const ClockReading before = clock_->Read();
+  sending_keys_[sending_.size()] = stamped ? probe_key : 0;
+  sending_.Add(to, datagram, stamped ? kStampThisSend : 0);
+  const bool may_wait = gather_ && (stamped || probe_key == 0);
+  if (!may_wait) SendGathered(before.wall);
   return before;
 }
 
-std::size_t LandmarkSocket::Receive(const std::function<void(const ReceivedDatagram&)>& sink) {
-  // One byte more than any message: a longer datagram shows as one and is dropped.
-  constexpr std::size_t kBufferBytes = kDatagramBytesMax + 1;
-  std::array<std::array<std::uint8_t, kBufferBytes>, kReceiveBatch> buffers;
-  alignas(cmsghdr) std::array<std::array<char, kControlBytes>, kReceiveBatch> controls;
-  std::array<sockaddr_in, kReceiveBatch> sources{};
-  std::array<iovec, kReceiveBatch> payloads{};
-  std::array<mmsghdr, kReceiveBatch> messages{};
-  for (std::size_t i = 0; i < kReceiveBatch; ++i) {
-    payloads[i] = {buffers[i].data(), kBufferBytes};
-    msghdr& header = messages[i].msg_hdr;
-    header.msg_name = &sources[i];
-    header.msg_namelen = sizeof sources[i];
-    header.msg_iov = &payloads[i];
-    header.msg_iovlen = 1;
-    header.msg_control = controls[i].data();
-    header.msg_controllen = kControlBytes;
+void LandmarkSocket::Flush() {
+  if (sending_.size() > 0) SendGathered(clock_->Read().wall);
+}
+
+// `before` was read before this call and after every earlier send call.
+void LandmarkSocket::SendGathered(WallInstant before) {
+  for (std::size_t at = 0; at < sending_.size();) {
+    CloseBrackets(before);
+    const std::size_t sent = sending_.SendFrom(fd_.get(), at);
+    NoteSent(at, sent);
+    at += sent;
+    if (at == sending_.size()) break;
+    // The kernel refused number `at`, at this call or, when some left, it stopped before it: then
+    // the next call tells.
+    if (sending_keys_[at] != 0) RestartNumbering();
+    if (sent == 0) {
+      ++counters_.send_failed;
+      ++at;
+    }
+    before = clock_->Read().wall;
   }
-  const int got = recvmmsg(fd_.get(), messages.data(), kReceiveBatch, MSG_DONTWAIT, nullptr);
-  if (got <= 0) return 0;
+  sending_.Clear();
+}
+
+void LandmarkSocket::NoteSent(std::size_t first, std::size_t count) {
+  counters_.sent += count;
+  for (std::size_t i = first; i < first + count; ++i) {
+    if (sending_keys_[i] == 0) continue;
+    outstanding_[next_id_ % kOutstandingSends] = {next_id_, sending_keys_[i], std::nullopt};
+    ++next_id_;
+  }
+}
+
+std::size_t LandmarkSocket::Receive(const std::function<void(const ReceivedDatagram&)>& sink) {
+  const std::size_t count = receiving_.Read(fd_.get());
+  if (count == 0) return 0;
   const ClockReading after = clock_->Read();
-  const auto count = static_cast<std::size_t>(got);
   for (std::size_t i = 0; i < count; ++i) {
     ++counters_.received;
-    if (messages[i].msg_len > kDatagramBytesMax) {
+    const ByteSpan bytes = receiving_.bytes(i);
+    if (bytes.size() > kDatagramBytesMax) {
       ++counters_.received_oversize;
       continue;
     }
-    sink(ReceivedDatagram{FromSockaddr(sources[i]),
-                          ByteSpan(buffers[i].data(), messages[i].msg_len), after,
-                          ReadControl(&messages[i].msg_hdr).stamp});
+    sink(ReceivedDatagram{receiving_.from(i), bytes, after,
+                          ReadControl(receiving_.header(i)).stamp});
   }
   return count;
 }
 
 void LandmarkSocket::CollectTransmitStamps(
     const std::function<void(const TransmitStamp&)>& sink) {
-  while (true) {
-    alignas(cmsghdr) std::array<char, kControlBytes> control;
-    sockaddr_in source{};
-    std::array<std::uint8_t, 1> payload{};
-    iovec data{payload.data(), payload.size()};
-    msghdr message{};
-    message.msg_name = &source;
-    message.msg_namelen = sizeof source;
-    message.msg_iov = &data;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    if (recvmsg(fd_.get(), &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) {
-      if (errno == EINTR) continue;
-      return;
+  while (const std::size_t count = stamps_.Read(fd_.get(), MSG_ERRQUEUE)) {
+    // Read after the stamps were, so none of these lies later.
+    const WallInstant collected = clock_->Read().wall;
+    for (std::size_t i = 0; i < count; ++i) {
+      const ControlMessages found = ReadControl(stamps_.header(i));
+      if (!found.stamp.has_value() || !found.transmit_id.has_value()) continue;
+      OutstandingSend& send = outstanding_[*found.transmit_id % kOutstandingSends];
+      if (send.probe_key == 0 || send.id != *found.transmit_id) {
+        ++counters_.transmit_stamps_lost;
+        continue;
+      }
+      ++counters_.transmit_stamps;
+      sink(TransmitStamp{send.probe_key, *found.stamp, send.next_send.value_or(collected)});
+      send.probe_key = 0;
     }
-    const ControlMessages found = ReadControl(&message);
-    if (!found.stamp.has_value() || !found.transmit_id.has_value()) continue;
-    OutstandingSend& send = outstanding_[*found.transmit_id % kOutstandingSends];
-    if (send.probe_key == 0 || send.id != *found.transmit_id) {
-      ++counters_.transmit_stamps_lost;
-      continue;
-    }
-    ++counters_.transmit_stamps;
-    const WallInstant not_after = send.next_send.value_or(clock_->Read().wall);
-    sink(TransmitStamp{send.probe_key, *found.stamp, not_after});
-    send.probe_key = 0;
   }
 }
 

@@ -106,6 +106,7 @@ class ServerProcess::Impl {
   Status BindLandmarks() {
     LandmarkSocket::Options options;
     options.kernel_stamps = options_.kernel_stamps;
+    options.gather = true;  // the engine flushes
     for (LandmarkSettings& settings : settings_.landmarks) {
       auto socket = LandmarkSocket::Bind(settings.bind, &clock_, options);
       if (!socket.has_value()) {

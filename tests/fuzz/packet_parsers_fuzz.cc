@@ -2,6 +2,7 @@
 // packets with one meaning would be two transcripts of one session.
 #include <algorithm>
 
+#include "core/crypto/sha256.h"
 #include "core/protocol/hello.h"
 #include "core/protocol/retry.h"
 #include "core/protocol/timed.h"
@@ -35,7 +36,7 @@ void CheckHello(ByteSpan packet) {
   }
   if (ParseHello2(packet, offer) == Refusal::kNone) {
     EARSHOT_CHECK(packet.size() == wire::kHello2Bytes);
-    EARSHOT_CHECK(IdentityTranscript(packet) != PrecedingHelloSha256(packet));
+    EARSHOT_CHECK(IdentityTranscript(packet) == Sha256(packet.first(wire::kHello2IdentityAt)));
   }
 }
 

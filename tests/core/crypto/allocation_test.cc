@@ -1,10 +1,5 @@
 // The timed path allocates nothing: counted in our code (operator new) and in OpenSSL's.
 #include <gtest/gtest.h>
-#include <openssl/crypto.h>
-
-#include <atomic>
-#include <cstdlib>
-#include <new>
 
 #include "core/crypto/aead.h"
 #include "core/crypto/cookie.h"
@@ -13,54 +8,18 @@
 #include "core/crypto/merkle.h"
 #include "core/crypto/pooled_random.h"
 #include "core/crypto/seeded_random.h"
-
-namespace {
-
-std::atomic<int> allocations{0};
-
-void* CountedMalloc(std::size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  return std::malloc(size);
-}
-
-void* OpensslMalloc(std::size_t size, const char*, int) { return CountedMalloc(size); }
-void* OpensslRealloc(void* block, std::size_t size, const char*, int) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  return std::realloc(block, size);
-}
-void OpensslFree(void* block, const char*, int) { std::free(block); }
-
-// OpenSSL takes this only before its first allocation, hence before main.
-const bool openssl_is_counted =
-    CRYPTO_set_mem_functions(&OpensslMalloc, &OpensslRealloc, &OpensslFree) == 1;
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  void* const block = CountedMalloc(size);
-  if (block == nullptr) std::abort();
-  return block;
-}
-void operator delete(void* block) noexcept { std::free(block); }
-void operator delete(void* block, std::size_t) noexcept { std::free(block); }
+#include "tests/support/allocation_counter.h"
 
 namespace earshot {
 namespace {
 
-template <typename Action>
-int AllocationsIn(Action action) {
-  const int before = allocations.load();
-  action();
-  return allocations.load() - before;
-}
-
 // The control: both counters do count.
 TEST(Allocation, CountersSeeOurAllocationsAndThoseOfOpenssl) {
-  ASSERT_TRUE(openssl_is_counted);
-  EXPECT_EQ(AllocationsIn([] { ::operator delete(::operator new(1)); }), 1);
+  ASSERT_TRUE(OpensslIsCounted());
+  EXPECT_EQ(AllocationsIn([] { ::operator delete(::operator new(1)); }), 1U);
   SeededRandom random(1);
   const Secret32 key = Secret32::Draw(random);
-  EXPECT_GE(AllocationsIn([&] { AeadSeal(key, AeadNonce{}, {}, {}); }), 2);
+  EXPECT_GE(AllocationsIn([&] { AeadSeal(key, AeadNonce{}, {}, {}); }), 2U);
 }
 
 // What the agent does between receiving a ping and sending its pong, first use included.
@@ -80,7 +39,7 @@ TEST(Allocation, ChainVerificationAndPongTagAllocateNothing) {
                 tag = key.Tag({ping, header});
               }
             }),
-            0);
+            0U);
   EXPECT_TRUE(all_accepted);
   EXPECT_TRUE(key.Verify({ping, header}, tag));
 }
@@ -94,7 +53,7 @@ TEST(Allocation, RefusingAForgedPingAllocatesNothing) {
               EXPECT_EQ(verifier.Accept(16, chain.Nonce(1)), HashChainAnswer::kForged);
               EXPECT_FALSE(key.Verify({chain.anchor()}, chain.Nonce(1)));
             }),
-            0);
+            0U);
 }
 
 TEST(Allocation, CookiesAndPooledDrawsAllocateNothing) {
@@ -108,7 +67,7 @@ TEST(Allocation, CookiesAndPooledDrawsAllocateNothing) {
               EXPECT_TRUE(mint.Accept(cookie, Endpoint{1, 2}, hello, now));
               EXPECT_NE(random.NextBytes32(), hello);
             }),
-            0);
+            0U);
 }
 
 TEST(Allocation, MerklePathVerificationAllocatesNothing) {
@@ -117,7 +76,7 @@ TEST(Allocation, MerklePathVerificationAllocatesNothing) {
   EXPECT_EQ(AllocationsIn([&] {
               EXPECT_TRUE(VerifyMerklePath(Bytes32{}, 37, 64, path, tree.root()));
             }),
-            0);
+            0U);
 }
 
 }  // namespace

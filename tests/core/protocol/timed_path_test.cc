@@ -1,57 +1,20 @@
 // The agent's timed path: no heap allocation, OpenSSL's included, and no public-key operation.
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
 #include "core/crypto/operation_counts.h"
 #include "tests/core/protocol/session_fixture.h"
-
-// Declared here, because only core/crypto includes OpenSSL's headers.
-extern "C" int CRYPTO_set_mem_functions(void* (*)(std::size_t, const char*, int),
-                                        void* (*)(void*, std::size_t, const char*, int),
-                                        void (*)(void*, const char*, int));
-
-namespace {
-
-std::atomic<int> allocations{0};
-
-void* CountedMalloc(std::size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  return std::malloc(size);
-}
-void* OpensslMalloc(std::size_t size, const char*, int) { return CountedMalloc(size); }
-void* OpensslRealloc(void* block, std::size_t size, const char*, int) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  return std::realloc(block, size);
-}
-void OpensslFree(void* block, const char*, int) { std::free(block); }
-
-// OpenSSL takes this only before its first allocation, hence before main.
-const bool openssl_is_counted =
-    CRYPTO_set_mem_functions(&OpensslMalloc, &OpensslRealloc, &OpensslFree) == 1;
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  void* const block = CountedMalloc(size);
-  if (block == nullptr) std::abort();
-  return block;
-}
-void operator delete(void* block) noexcept { std::free(block); }
-void operator delete(void* block, std::size_t) noexcept { std::free(block); }
+#include "tests/support/allocation_counter.h"
 
 namespace earshot::protocol_test {
 namespace {
 
 TEST(TimedPath, CountersSeeASignature) {
-  ASSERT_TRUE(openssl_is_counted);
+  ASSERT_TRUE(OpensslIsCounted());
   const Ed25519PrivateKey key = SigningKeyNamed("device");
-  const int allocations_before = allocations.load();
+  const std::uint64_t allocations_before = CountedAllocations();
   const OperationCounts before = CurrentOperationCounts();
   EXPECT_EQ(key.Sign(AsBytes("text")).size(), 64U);
-  EXPECT_GT(allocations.load(), allocations_before);
+  EXPECT_GT(CountedAllocations(), allocations_before);
   EXPECT_EQ(CurrentOperationCounts().sign, before.sign + 1);
 }
 
@@ -69,7 +32,7 @@ TEST(TimedPath, NeitherAnswersNorRefusalsAllocateOrSign) {
   const MonotonicInstant now = pair.Now();
   PongBytes pong{};
 
-  const int allocations_before = allocations.load();
+  const std::uint64_t allocations_before = CountedAllocations();
   const OperationCounts operations_before = CurrentOperationCounts();
   int answered = 0;
   int refused = 0;
@@ -83,12 +46,12 @@ TEST(TimedPath, NeitherAnswersNorRefusalsAllocateOrSign) {
   ping(pings[1], kStranger);
   ping(forged, kLandmarkEndpoint);
   ping(ByteSpan(pings[1]).first(10), kLandmarkEndpoint);
-  const int allocated = allocations.load() - allocations_before;
+  const std::uint64_t allocated = CountedAllocations() - allocations_before;
   const OperationCounts operations = CurrentOperationCounts();
 
   EXPECT_EQ(answered, 3);
   EXPECT_EQ(refused, 4);
-  EXPECT_EQ(allocated, 0);
+  EXPECT_EQ(allocated, 0U);
   EXPECT_EQ(operations, operations_before);
 }
 
@@ -99,9 +62,9 @@ TEST(TimedPath, JudgingAPongAllocatesNothingEither) {
   PongBytes pong{};
   ASSERT_EQ(pair.agent.OnPing(pings[0].bytes, kLandmarkEndpoint, pair.Now(), pong), Refusal::kNone);
   const ClockReading now = pair.clock.Read();
-  const int before = allocations.load();
+  const std::uint64_t before = CountedAllocations();
   const Refusal refusal = pair.landmark->OnPong(pong, kAgentEndpoint, now, std::nullopt);
-  EXPECT_EQ(allocations.load(), before);
+  EXPECT_EQ(CountedAllocations(), before);
   EXPECT_EQ(refusal, Refusal::kNone);
 }
 

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "core/crypto/operation_counts.h"
 #include "core/protocol/wire_format.h"
 #include "tests/support/landmark_world.h"
@@ -209,9 +211,10 @@ TEST(LandmarkEngineTest, FloodOfHellosFromForgedAddressesCostsNoPublicKeyOperati
   ASSERT_EQ(hello.size, wire::kHelloBytes);
   const OperationCounts before = CurrentOperationCounts();
   const std::uint64_t sent_before = world.network.sent();
-  for (std::uint32_t i = 0; i < 2000; ++i) {
+  constexpr std::uint32_t kForged = 100'000;
+  for (std::uint32_t i = 0; i < kForged; ++i) {
     const Endpoint forged{0x0a000000 + i, 9};
-    hello.bytes[wire::kHelloNonceAt] = static_cast<std::uint8_t>(i);
+    StoreBigEndian(hello.bytes, wire::kHelloNonceAt, i);
     world.engine->OnDatagram(forged, hello.view(), world.network.clock().Read(), std::nullopt);
     // HELLO2 with a cookie that was never issued.
     Packet hello2 = hello;
@@ -219,9 +222,55 @@ TEST(LandmarkEngineTest, FloodOfHellosFromForgedAddressesCostsNoPublicKeyOperati
     world.engine->OnDatagram(forged, hello2.view(), world.network.clock().Read(), std::nullopt);
   }
   EXPECT_EQ(CurrentOperationCounts(), before);
-  EXPECT_EQ(world.engine->counters().retries, 2000U);
-  EXPECT_EQ(world.network.sent() - sent_before, 2000U) << "HELLO2 without cookie must meet silence";
+  EXPECT_EQ(world.engine->counters().retries, kForged);
+  EXPECT_EQ(world.network.sent() - sent_before, kForged) << "HELLO2 without cookie must meet silence";
   EXPECT_EQ(world.engine->sessions(), 0U);
+}
+
+// Counts what is sent between two flushes, by session.
+class FlushWatch final : public DatagramTransport {
+ public:
+  explicit FlushWatch(DatagramTransport& inner) : inner_(inner) {}
+  ClockReading Send(const Endpoint& to, ByteSpan datagram, std::uint64_t probe_key) override {
+    if (PeekType(datagram) == MessageType::kPing) {
+      ++pings;
+      if (!gathered_.insert(PeekSessionId(datagram)).second) ++doubled;
+    }
+    return inner_.Send(to, datagram, probe_key);
+  }
+  void Flush() override { gathered_.clear(); }
+
+  int pings = 0;
+  int doubled = 0;
+
+ private:
+  DatagramTransport& inner_;
+  std::set<std::uint64_t> gathered_;
+};
+
+TEST(LandmarkEngineTest, TwoPingsOfOneChainNeverShareASendCall) {
+  LandmarkEngineOptions options = FifteenPings();
+  options.session.terms.gap = Duration(0);  // a whole train is due at once
+  options.session.resolve = &ResolveSample;
+  LandmarkWorld world(1);
+  std::unique_ptr<LandmarkEngine> engine;
+  FlushWatch watch(world.network.Attach(
+      kLandmarkEndpoint, [&](const Endpoint& from, ByteSpan bytes, const ClockReading& now) {
+        engine->OnDatagram(from, bytes, now, now.wall);
+        engine->Flush();
+      }));
+  SeededRandom random(3);
+  RecordingObserver observer;
+  engine = std::make_unique<LandmarkEngine>(
+      world.authority.landmarks()[0]->keys, options, random, watch, observer,
+      [](const DeviceId&) { return true; }, world.network.now());
+  auto& agent = world.AddAgent(kAgentEndpoint, Key(1));
+  world.network.Run(seconds(1));
+  const std::vector<MonotonicInstant> starts = {world.network.now()};
+  ASSERT_TRUE(engine->PlanTrains(agent.device(), RoundNumber(1), starts));
+  engine->OnTimer(world.network.now());
+  EXPECT_EQ(watch.pings, 5);
+  EXPECT_EQ(watch.doubled, 0);
 }
 
 TEST(LandmarkEngineTest, JunkIsCountedAndNothingIsSentOrRemembered) {

@@ -13,6 +13,7 @@ namespace earshot {
 namespace {
 
 constexpr Endpoint kAnyLoopback{0x7f000001, 0};
+constexpr Endpoint kNowhere{0x7f000001, 0};  // the kernel sends nothing to port 0
 
 // Waits until the socket has something; a test that would hang fails instead.
 bool Readable(int fd) {
@@ -53,9 +54,10 @@ class Echo {
 
 class LandmarkSocketTest : public testing::Test {
  protected:
-  std::unique_ptr<LandmarkSocket> Bind(bool kernel_stamps) {
+  std::unique_ptr<LandmarkSocket> Bind(bool kernel_stamps, bool gather = false) {
     LandmarkSocket::Options options;
     options.kernel_stamps = kernel_stamps;
+    options.gather = gather;
     return *LandmarkSocket::Bind(kAnyLoopback, &clock_, options);
   }
 
@@ -135,8 +137,7 @@ TEST_F(LandmarkSocketTest, FailedSendDoesNotShiftLaterStamps) {
   auto socket = Bind(true);
   if (!socket->kernel_stamps()) GTEST_SKIP() << "this kernel refuses SO_TIMESTAMPING";
   socket->Send(echo_.local(), Bytes(64, 1), 1);
-  // Longer than any UDP datagram can be.
-  socket->Send(echo_.local(), Bytes(70'000, 1), 2);
+  socket->Send(kNowhere, Bytes(64, 1), 2);
   EXPECT_EQ(socket->counters().send_failed, 1U);
   const ClockReading before = socket->Send(echo_.local(), Bytes(64, 1), 3);
   std::vector<TransmitStamp> stamps;
@@ -144,6 +145,59 @@ TEST_F(LandmarkSocketTest, FailedSendDoesNotShiftLaterStamps) {
   ASSERT_EQ(stamps.size(), 1U);
   EXPECT_EQ(stamps[0].probe_key, 3U);
   EXPECT_LE(before.wall, stamps[0].at);
+}
+
+TEST_F(LandmarkSocketTest, GatheredProbesLeaveTogetherEachWithItsOwnStamp) {
+  auto socket = Bind(true, true);
+  if (!socket->kernel_stamps()) GTEST_SKIP() << "this kernel refuses SO_TIMESTAMPING";
+  std::map<std::uint64_t, WallInstant> before;
+  for (std::uint64_t key = 1; key <= 20; ++key) {
+    before[key] = socket->Send(echo_.local(), Bytes(64, 7), key).wall;
+    if (key % 3 == 0) socket->Send(echo_.local(), Bytes(64, 7), 0);
+  }
+  EXPECT_EQ(socket->counters().sent, 0U);
+  socket->CollectTransmitStamps([](const TransmitStamp&) { FAIL() << "nothing has left yet"; });
+  socket->Flush();
+  EXPECT_EQ(socket->counters().sent, 26U);
+  const WallInstant next = socket->Send(echo_.local(), Bytes(64, 7), 21).wall;
+  socket->Flush();
+  std::vector<TransmitStamp> stamps;
+  socket->CollectTransmitStamps([&](const TransmitStamp& s) { stamps.push_back(s); });
+  ASSERT_EQ(stamps.size(), 21U);
+  for (std::size_t i = 0; i < 20; ++i) {
+    EXPECT_EQ(stamps[i].probe_key, i + 1) << "numbers follow the order of Send";
+    EXPECT_LE(before.at(20), stamps[i].at) << "all left after the last was handed over";
+    EXPECT_LE(stamps[i].at, stamps[i].not_after);
+    EXPECT_LE(next, stamps[i].not_after) << "the bracket ends at the next send call, not before";
+  }
+}
+
+TEST_F(LandmarkSocketTest, RefusedDatagramInTheMiddleOfABatchCostsTheOthersNothing) {
+  auto socket = Bind(true, true);
+  for (std::uint64_t key = 1; key <= 9; ++key) {
+    socket->Send(key == 4 ? kNowhere : echo_.local(), Bytes(64, 7), key);
+  }
+  socket->Flush();
+  EXPECT_EQ(socket->counters().sent, 8U);
+  EXPECT_EQ(socket->counters().send_failed, 1U);
+  for (int i = 0; i < 8; ++i) echo_.ReturnOne();
+  // A stamp that came is of a probe that left, and lies in its bracket.
+  std::vector<std::uint64_t> stamped;
+  socket->CollectTransmitStamps([&](const TransmitStamp& s) {
+    stamped.push_back(s.probe_key);
+    EXPECT_LE(s.at, s.not_after);
+  });
+  for (const std::uint64_t key : stamped) EXPECT_GT(key, 4U);
+  EXPECT_EQ(stamped.size(), socket->kernel_stamps() ? 5U : 0U);
+}
+
+TEST_F(LandmarkSocketTest, FullBatchLeavesByItselfAndUnstampedProbesNeverWait) {
+  auto socket = Bind(true, true);
+  for (std::size_t i = 0; i < kSendBatch + 1; ++i) socket->Send(echo_.local(), Bytes(64, 7), 0);
+  EXPECT_EQ(socket->counters().sent, kSendBatch);
+  auto unstamped = Bind(false, true);
+  unstamped->Send(echo_.local(), Bytes(64, 7), 5);
+  EXPECT_EQ(unstamped->counters().sent, 1U);
 }
 
 TEST_F(LandmarkSocketTest, OversizeDatagramIsCountedAndNotDelivered) {

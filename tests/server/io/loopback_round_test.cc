@@ -68,10 +68,9 @@ class LoopbackRound {
                                 pollfd{agent_socket_->native_handle(), POLLIN, 0}};
       poll(fds.data(), fds.size(), 1);
     }
-    while (const auto received = agent_socket_->Receive()) {
-      static_cast<void>(
-          agent_->OnDatagram(0, received->from, received->bytes, clock_.Now()));
-    }
+    agent_socket_->Receive([&](const Endpoint& from, ByteSpan bytes, MonotonicInstant now) {
+      static_cast<void>(agent_->OnDatagram(0, from, bytes, now));
+    });
     landmark_socket_->CollectTransmitStamps([&](const TransmitStamp& stamp) {
       landmark_->OnTransmitStamp(stamp.probe_key, stamp.at, stamp.not_after);
     });
