@@ -2,12 +2,13 @@
 
 #include <array>
 
+#include "core/locate/local_normal_fit.h"
 #include "core/locate/nearest_landmarks.h"
 
 namespace earshot {
 
 std::span<const EstimatorMethod> AllEstimators() {
-  static const std::array methods = {NearestLandmarksMethod()};
+  static const std::array methods = {EarshotMethod(), NearestLandmarksMethod()};
   return methods;
 }
 

@@ -1,0 +1,119 @@
+#include "core/locate/local_normal.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace earshot {
+namespace {
+
+constexpr double kFloorMs = 5.0;
+constexpr double kReachKm = 500.0;
+// Stands for what is usual overall where there is no reference near: as much as one at 1,500 km.
+constexpr double kPriorWeight = 0.05;
+constexpr double kBestShare = 0.2;
+// Mean radius of WGS84 (2 a + b) / 3.
+constexpr double kRadiusKm = 6371.0088;
+
+double FibreMs(Distance distance) {
+  return 2e3 * distance.metres() / kFibreSpeed.metres_per_second();
+}
+
+// The nearest answers first, at most `count`.
+std::vector<const LocalAnswer*> Nearest(std::span<const LocalAnswer> answers, std::size_t count) {
+  std::vector<const LocalAnswer*> order(answers.size());
+  std::ranges::transform(answers, order.begin(), [](const LocalAnswer& answer) { return &answer; });
+  count = std::min(count, order.size());
+  // Addresses within one array rise with the index.
+  std::ranges::partial_sort(order, order.begin() + static_cast<std::ptrdiff_t>(count),
+                            [](const LocalAnswer* a, const LocalAnswer* b) {
+                              return a->distance != b->distance ? a->distance < b->distance : a < b;
+                            });
+  order.resize(count);
+  return order;
+}
+
+}  // namespace
+
+std::size_t LocalNormalBandOf(Distance distance) {
+  return static_cast<std::size_t>(std::ranges::upper_bound(kLocalNormalBandEnds, distance) -
+                                  kLocalNormalBandEnds.begin());
+}
+
+double LogInflation(Distance distance, Rtt rtt) {
+  // A clock too coarse to see the RTT says zero: its logarithm must stay finite.
+  return std::log(std::max(rtt.milliseconds(), 1e-3) / (FibreMs(distance) + kFloorMs));
+}
+
+double LogExcess(Distance distance, Rtt rtt) {
+  return std::log(std::max(0.0, rtt.milliseconds() - FibreMs(distance)) + kFloorMs);
+}
+
+LocalNormal::LocalNormal(LocalNormalParameters parameters) : parameters_(std::move(parameters)) {
+  points_.reserve(parameters_.references.size());
+  for (const LocalReference& reference : parameters_.references) {
+    points_.emplace_back(reference.position);
+  }
+}
+
+LocalNormal::Here LocalNormal::At(Position place, std::optional<std::uint32_t> without) const {
+  Here here(*this);
+  here.weights_.resize(points_.size());
+  const UnitVector point(place);
+  double excess = kPriorWeight * parameters_.usual_least_excess;
+  for (std::size_t band = 0; band < kLocalNormalBands; ++band) {
+    here.band_inflation_[band] = kPriorWeight * parameters_.usual_inflation[band];
+  }
+  for (std::size_t i = 0; i < points_.size(); ++i) {
+    const LocalReference& reference = parameters_.references[i];
+    if (reference.cluster == without) continue;
+    const double weight = std::exp(-point.AngleTo(points_[i]).radians() * (kRadiusKm / kReachKm));
+    here.weights_[i] = weight;
+    here.weight_sum_ += weight;
+    excess += weight * reference.least_excess;
+    for (std::size_t band = 0; band < kLocalNormalBands; ++band) {
+      here.band_inflation_[band] += weight * reference.inflation[band];
+    }
+  }
+  const double all = here.weight_sum_ + kPriorWeight;
+  here.usual_least_excess_ = excess / all;
+  for (double& inflation : here.band_inflation_) inflation /= all;
+  return here;
+}
+
+double LocalNormal::Here::ExpectedMilliseconds(const LocalAnswer& answer) const {
+  double inflation = band_inflation_[LocalNormalBandOf(answer.distance)];
+  const std::vector<LocalLandmark>& landmarks = normal_.parameters_.landmarks;
+  if (answer.landmark.has_value() && *answer.landmark < landmarks.size() &&
+      !landmarks[*answer.landmark].inflation.empty()) {
+    const LocalLandmark& landmark = landmarks[*answer.landmark];
+    double sum = kPriorWeight * landmark.usual;
+    double weight = kPriorWeight;
+    for (const auto& [reference, value] : landmark.inflation) {
+      sum += weights_[reference] * value;
+      weight += weights_[reference];
+    }
+    inflation = sum / weight;
+  }
+  return std::exp(inflation) * (FibreMs(answer.distance) + kFloorMs);
+}
+
+std::optional<double> LocalNormal::Score(const Here& here, std::span<const LocalAnswer> answers) {
+  if (answers.empty()) return std::nullopt;
+  const std::vector<const LocalAnswer*> nearest = Nearest(answers, kLocalNormalLandmarks);
+  double slowness = 0;
+  double least_excess = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < nearest.size(); ++i) {
+    const LocalAnswer& answer = *nearest[i];
+    const double expected = here.ExpectedMilliseconds(answer);
+    slowness +=
+        std::max(0.0, std::log((answer.rtt.milliseconds() + kFloorMs) / (expected + kFloorMs)));
+    if (i < kLocalNormalBest) {
+      least_excess = std::min(least_excess, LogExcess(answer.distance, answer.rtt));
+    }
+  }
+  return slowness / static_cast<double>(nearest.size()) +
+         kBestShare * (least_excess - here.UsualLeastExcess());
+}
+
+}  // namespace earshot

@@ -1,0 +1,132 @@
+// core/locate/local_normal.h: what is normal *here*: how slow the answers of a place are, compared
+// with those of the reference places around it. A model, not physics: nothing in this header may
+// enter a bound.
+//
+// A slow answer means little by itself: a handful of honest places reach even their neighbours by
+// way of another continent. So nothing is compared with the world: the delay that is expected
+// between a declared place and a landmark comes from the reference places near the declared one,
+// and so does the least delay above light that is usual there.
+#ifndef EARSHOT_CORE_LOCATE_LOCAL_NORMAL_H_
+#define EARSHOT_CORE_LOCATE_LOCAL_NORMAL_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/quantity.h"
+#include "core/base/time.h"
+#include "core/geo/position.h"
+
+namespace earshot {
+
+// Landmarks that were not measured in calibration are known by their distance alone, in bands that
+// end here (the last one has no end).
+inline constexpr std::array<Distance, 6> kLocalNormalBandEnds = {
+    Distance::Kilometres(300),  Distance::Kilometres(700),  Distance::Kilometres(1500),
+    Distance::Kilometres(3000), Distance::Kilometres(6000), Distance::Kilometres(10000)};
+inline constexpr std::size_t kLocalNormalBands = kLocalNormalBandEnds.size() + 1;
+std::size_t LocalNormalBandOf(Distance distance);
+
+// How many landmarks nearest to the declared place are listened to, and of how many of those the
+// best answer counts by itself.
+inline constexpr std::size_t kLocalNormalLandmarks = 5;
+inline constexpr std::size_t kLocalNormalBest = 3;
+
+// An RTT t over distance d has inflation ln(t / (2 d / (2/3 c) + 5 ms)); the 5 ms stand for access
+// at both ends and keep short paths from counting for everything.
+double LogInflation(Distance distance, Rtt rtt);
+// ln(max(0, t - 2 d / (2/3 c)) + 5 ms): what of an RTT the distance does not explain.
+double LogExcess(Distance distance, Rtt rtt);
+
+using LocalNormalBandValues = std::array<double, kLocalNormalBands>;
+
+// A reference place, as parameters.
+struct LocalReference {
+  Position position;
+  std::uint32_t cluster = 0;
+  double least_excess = 0;            // LogExcess of its best path to its kLocalNormalBest nearest
+                                      // landmarks of other clusters
+  LocalNormalBandValues inflation{};  // LogInflation that is usual to it, by distance of landmark
+};
+
+// LogInflation between each reference place that was measured from one landmark, and that landmark.
+struct LocalLandmark {
+  std::vector<std::pair<std::uint32_t, double>> inflation;  // reference, rising; value
+  double usual = 0;                                         // the mean
+};
+
+struct LocalNormalParameters {
+  std::string provenance;
+  std::vector<LocalReference> references;
+  LocalNormalBandValues usual_inflation{};  // over all references, by band
+  double usual_least_excess = 0;            // over all references
+  std::vector<LocalLandmark> landmarks;     // by the caller's number; empty in a model that ships
+};
+
+// One answer of the device.
+struct LocalAnswer {
+  Distance distance;  // WGS84, from the landmark to the declared place
+  Rtt rtt;
+  std::optional<std::uint32_t> landmark;  // its number, if it was measured in calibration
+};
+
+// Immutable; any thread.
+class LocalNormal {
+ public:
+  // The weight exp(-distance / 500 km) of every reference for one declared place. Distances between
+  // places are taken on the auxiliary sphere (0.34 % off: weights need no more).
+  class Here {
+   public:
+    // The RTT that a host here would have to a landmark, in ms.
+    double ExpectedMilliseconds(const LocalAnswer& answer) const;
+    // The LogExcess that the best path of a host here usually has.
+    double UsualLeastExcess() const { return usual_least_excess_; }
+    // How much reference there is: about the number of places within 500 km.
+    double weight() const { return weight_sum_; }
+
+   private:
+    friend class LocalNormal;
+    explicit Here(const LocalNormal& normal) : normal_(normal) {}
+
+    const LocalNormal& normal_;
+    std::vector<double> weights_;
+    double weight_sum_ = 0;
+    double usual_least_excess_ = 0;
+    LocalNormalBandValues band_inflation_{};
+  };
+
+  // Indices in `parameters` are the caller's affair (a bug if they are off). References may be
+  // none: then everything is what is usual overall.
+  explicit LocalNormal(LocalNormalParameters parameters);
+
+  const LocalNormalParameters& parameters() const { return parameters_; }
+
+  // What is normal at a place, as known by all references but those of cluster `without`. Refers to
+  // this model.
+  Here At(Position place, std::optional<std::uint32_t> without = std::nullopt) const;
+
+  // How slow the answers are for the place that `here` is made for: about 0 for a usual host, 0.7
+  // for answers twice as long as expected; finite. None without an answer.
+  //
+  // With the five answers whose landmarks are nearest to the place (ties: the earlier of `answers`;
+  // which they are does not depend on the RTTs), p the expected RTT:
+  //
+  //   score = mean of max(0, ln((rtt + 5 ms) / (p + 5 ms)))
+  //         + 0.2 (least LogExcess among the nearest three - UsualLeastExcess())
+  //
+  // A longer RTT never lowers it: delay does not help who adds it.
+  static std::optional<double> Score(const Here& here, std::span<const LocalAnswer> answers);
+
+ private:
+  LocalNormalParameters parameters_;
+  std::vector<UnitVector> points_;  // of the references
+};
+
+}  // namespace earshot
+
+#endif  // EARSHOT_CORE_LOCATE_LOCAL_NORMAL_H_
