@@ -30,6 +30,7 @@ struct Gathered {
   std::vector<ExpectedLandmark> expected;
   std::vector<LandmarkId> without_evidence;
   std::vector<LandmarkId> all_tainted;
+  std::vector<LandmarkId> refused_handshakes;
   std::vector<LandmarkId> at_fault;
   std::vector<Bytes32> evidence_sha256;
   std::uint32_t packets_refused = 0;
@@ -83,13 +84,19 @@ void GatherOne(const Usable& usable, const AppraisalInput& input, Gathered& all)
     if (!covered) all.without_evidence.push_back(seen.landmark);
     if (!untainted.has_value()) all.all_tainted.push_back(seen.landmark);
   }
+  std::optional<Duration> refused_for;
+  if (seen.refused_since.has_value()) {
+    all.refused_handshakes.push_back(seen.landmark);
+    refused_for = std::max(input.observation.now - *seen.refused_since, Duration(0));
+  }
   if (seen.expected) {
     all.expected.push_back({.id = seen.landmark,
                             .position = usable.landmark->position,
                             .rtt_min = untainted,
                             .samples = static_cast<std::uint32_t>(seen.samples.size()),
                             .covered_by_evidence = covered,
-                            .healthy = seen.healthy});
+                            .healthy = seen.healthy,
+                            .refused_for = refused_for});
   }
   const auto bound = BoundFrom(*usable.landmark, seen, usable.age, input.policy);
   if (!bound.has_value()) return;
@@ -153,6 +160,7 @@ Facts GatherFacts(const AppraisalInput& input) {
           .expected = std::move(all.expected),
           .without_evidence = std::move(all.without_evidence),
           .all_tainted = std::move(all.all_tainted),
+          .refused_handshakes = std::move(all.refused_handshakes),
           .at_fault = std::move(all.at_fault),
           .evidence_sha256 = std::move(all.evidence_sha256),
           .packets_refused = all.packets_refused,

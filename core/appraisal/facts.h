@@ -23,6 +23,7 @@ struct Facts {
   std::vector<ExpectedLandmark> expected;    // of this round
   std::vector<LandmarkId> without_evidence;  // answered, and no valid EVIDENCE covers it
   std::vector<LandmarkId> all_tainted;       // answered, and every sample is spoilt for a test
+  std::vector<LandmarkId> refused_handshakes;  // of the device's own address, for want of budget
   std::vector<LandmarkId> at_fault;          // removed
   std::vector<Bytes32> evidence_sha256;
   std::uint32_t packets_refused = 0;

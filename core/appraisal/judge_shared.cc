@@ -41,6 +41,9 @@ void AddOnce(std::vector<Reason>& reasons, Reason reason) {
 void AddWhatWasMissing(const Case& c, std::vector<Reason>& reasons) {
   const Facts& facts = c.facts;
   if (!facts.heard) AddOnce(reasons, Plain(ReasonCode::kNoAnswer));
+  if (!facts.refused_handshakes.empty()) {
+    AddOnce(reasons, Of(ReasonCode::kHandshakesRefused, facts.refused_handshakes));
+  }
   if (facts.packets_refused > 0) {
     Reason refused = Plain(ReasonCode::kRefusedPackets);
     refused.count = facts.packets_refused;
@@ -127,11 +130,29 @@ std::optional<Judgement> JudgeSilence(const Case& c) {
   return silent;
 }
 
+namespace {
+
+// A test that the device's own address kept from being made, for longer than silence is borne: an
+// excuse that cost nothing would otherwise last for ever.
+std::optional<Judgement> JudgeRefusal(const Case& c) {
+  for (const Reason& reason : c.placement.reasons) {
+    if (reason.code != ReasonCode::kHandshakesRefused || !reason.age.has_value()) continue;
+    if (*reason.age <= c.input.policy.silent_after) continue;
+    return Judgement{Verdict::kSilent, Basis::kLifecycle, {reason}};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 Judgement JudgePlacement(const Case& c, bool delay_counts, bool proof_barred) {
   using Kind = PlacementOutcome::Kind;
   const Kind kind = c.placement.kind;
   if (kind == Kind::kUnexplained && delay_counts) {
     return {Verdict::kUnexplainedDelay, Basis::kStatistical, c.placement.reasons};
+  }
+  if (delay_counts) {
+    if (auto refused = JudgeRefusal(c)) return *std::move(refused);
   }
   Judgement judgement;
   if (kind == Kind::kNormal && !c.fibre_contradicts_site) {

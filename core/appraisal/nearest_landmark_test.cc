@@ -16,7 +16,11 @@ struct Candidate {
   auto Order() const { return std::tie(from_site, landmark->id); }
 };
 
-// Nothing that the device did decides here: it cannot choose its judge by staying silent.
+bool MayJudge(const ExpectedLandmark& landmark) {
+  return landmark.healthy || landmark.refused_for.has_value();
+}
+
+// Nothing that the device did decides here: it cannot choose its judge by silence or by a flood.
 std::optional<Candidate> Choose(const PlacementQuestion& question) {
   const Distance within = std::min(question.policy.expected_landmark_within, kPathModelNear);
   std::optional<Candidate> nearest;
@@ -24,8 +28,8 @@ std::optional<Candidate> Choose(const PlacementQuestion& question) {
     const Candidate candidate{&landmark,
                               GeodesicDistance(landmark.position, question.site.position)};
     if (candidate.from_site > within) continue;
-    const bool better = !nearest.has_value() || (landmark.healthy != nearest->landmark->healthy
-                                                     ? landmark.healthy
+    const bool better = !nearest.has_value() || (MayJudge(landmark) != MayJudge(*nearest->landmark)
+                                                     ? MayJudge(landmark)
                                                      : candidate.Order() < nearest->Order());
     if (better) nearest = candidate;
   }
@@ -94,6 +98,11 @@ PlacementOutcome NearestLandmarkTest::Judge(const PlacementQuestion& question) c
     return PlacementOutcome{kind, {std::move(reason)}, probability};
   };
 
+  if (landmark.samples == 0 && landmark.refused_for.has_value()) {
+    PlacementOutcome refused = outcome(Kind::kCannotTell, ReasonCode::kHandshakesRefused, {});
+    refused.reasons.front().age = landmark.refused_for;
+    return refused;
+  }
   if (landmark.samples == 0) {
     return landmark.healthy
                ? outcome(Kind::kUnexplained, ReasonCode::kExpectedLandmarkUnheard, alpha)

@@ -12,7 +12,9 @@ namespace earshot {
 
 // Which landmark: the nearest to the site, by geodesic distance and then by id, of those expected
 // and healthy within min(policy.expected_landmark_within, 100 km); if nobody was heard by any of
-// them, the nearest expected one.
+// them, the nearest expected one. One that refused handshakes from the device's own address counts
+// as healthy here, so that a device cannot flood its way to another judge; if it is chosen, nothing
+// can be told (HANDSHAKES_REFUSED).
 //
 // Flagged (DELAY_UNEXPLAINED) when its least untainted RTT exceeds the (1 - alpha) quantile of RTT
 // between places below 100 km apart, alpha = policy.false_alarm_rate, at least 1 %: 16.7 ms at 5 %.

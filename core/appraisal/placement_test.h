@@ -27,6 +27,8 @@ struct ExpectedLandmark {
   std::uint32_t samples = 0;         // all of them, tainted or not
   bool covered_by_evidence = false;  // else its samples count only against the device
   bool healthy = false;              // it heard somebody else in the same round
+  // Set: it refused handshakes from the device's own address; how long it has not heard the device.
+  std::optional<Duration> refused_for;
 };
 
 // References live as long as the call.
@@ -51,8 +53,9 @@ struct PlacementOutcome {
 };
 
 // Pure: the same question has the same answer. Every implementation must be monotone: a longer RTT,
-// an answer lost or a signature withheld never turns kUnexplained into kNormal, and which landmarks
-// are looked at does not depend on what this device answered. Safe from any thread.
+// an answer lost, a signature withheld or a handshake refused never turns kUnexplained into kNormal,
+// and which landmarks are looked at does not depend on what this device answered or made a landmark
+// refuse. Safe from any thread.
 class PlacementTest {
  public:
   virtual ~PlacementTest() = default;

@@ -62,6 +62,7 @@ std::string_view ReasonCodeName(ReasonCode value) {
     case ReasonCode::kNoCommonPoint: return "NO_COMMON_POINT";
     case ReasonCode::kNoAnswer: return "NO_ANSWER";
     case ReasonCode::kSiteOutage: return "SITE_OUTAGE";
+    case ReasonCode::kHandshakesRefused: return "HANDSHAKES_REFUSED";
     case ReasonCode::kRefusedPackets: return "REFUSED_PACKETS";
     case ReasonCode::kEvidenceMissing: return "EVIDENCE_MISSING";
     case ReasonCode::kKeyRevoked: return "KEY_REVOKED";

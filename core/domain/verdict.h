@@ -63,6 +63,7 @@ enum class ReasonCode : std::uint8_t {
   kNoCommonPoint,             // no point of depth n - f in one round: two responders, or f exceeded
   kNoAnswer,                  // nothing valid by the deadline
   kSiteOutage,                // everything declared at this site is silent: an outage candidate
+  kHandshakesRefused,         // a landmark had no budget left for the device's own address
   kRefusedPackets,            // packets arrived and failed authentication; they count for nothing
   kEvidenceMissing,           // samples without EVIDENCE count only against the device
   kKeyRevoked,

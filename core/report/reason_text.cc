@@ -208,6 +208,13 @@ std::string SiteOutage(const Reason& reason, const ReadingContext& context) {
                      "diversion.", *reason.count, SiteName(context));
 }
 
+std::string HandshakesRefused(const Reason& reason, const ReadingContext& context) {
+  return fmt::format("More handshakes than a landmark checks came from this device's own network "
+                     "address, so {} did not hear it; that excuses it for {}, not longer.",
+                     LandmarksText(reason, context, "a landmark"),
+                     AgeText(context.policy.silent_after));
+}
+
 std::string RefusedPackets(const Reason& reason) {
   return fmt::format("{} arrived in this device's name and failed the check of their keys; they "
                      "count for nothing, for or against it.",
@@ -259,6 +266,7 @@ std::string ReasonText(const Reason& reason, const Appraisal& appraisal,
     case ReasonCode::kNoCommonPoint: return NoCommonPoint(appraisal, context);
     case ReasonCode::kNoAnswer: return NoAnswer(reason, context);
     case ReasonCode::kSiteOutage: return SiteOutage(reason, context);
+    case ReasonCode::kHandshakesRefused: return HandshakesRefused(reason, context);
     case ReasonCode::kRefusedPackets: return RefusedPackets(reason);
     case ReasonCode::kEvidenceMissing:
       return "The device answered pings and never signed for it; such answers count only against it.";

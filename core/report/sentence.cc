@@ -86,6 +86,7 @@ std::string Tail(const Appraisal& appraisal, const Judgement& judgement,
 // Reasons that go with a silence or a cap and that a reader must hear in the same breath.
 bool IsSpoken(const Appraisal& appraisal, const Reason& reason) {
   switch (reason.code) {
+    case ReasonCode::kHandshakesRefused:
     case ReasonCode::kRefusedPackets:
     case ReasonCode::kSiteOutage: return appraisal.headline == Verdict::kSilent;
     case ReasonCode::kSessionKeysOnHost: return appraisal.headline == Verdict::kConsistent;

@@ -86,6 +86,11 @@ v1::RoundContext ToRecord(const RoundFacts& facts,
   record.set_round(facts.round.value());
   AddIds(facts.expected, record.mutable_expected_landmarks());
   AddIds(facts.healthy, record.mutable_healthy_landmarks());
+  for (const auto& [landmark, since] : facts.refused_since) {
+    v1::RefusedHandshakes* refused = record.add_refused_handshakes();
+    refused->set_landmark(landmark.value());
+    refused->set_unheard_since_ns(since.nanoseconds());
+  }
   AddIds(facts.mesh.faulty, record.mutable_faulty_landmarks());
   record.set_mesh_measured(facts.mesh.measured);
   record.set_site_outage(facts.site_outage);
@@ -118,6 +123,13 @@ Result<RoundFacts> FromRecord(const v1::RoundContext& record) {
   }
   facts.expected = ReadIds(record.expected_landmarks());
   facts.healthy = ReadIds(record.healthy_landmarks());
+  for (const v1::RefusedHandshakes& refused : record.refused_handshakes()) {
+    const auto since = MonotonicInstant::FromNanoseconds(refused.unheard_since_ns());
+    if (since > facts.now) {
+      return Fail(ErrorCode::kInvalidArgument, "round context: an instant lies after its round");
+    }
+    facts.refused_since.emplace(refused.landmark(), since);
+  }
   const std::set<LandmarkId> faulty = ReadIds(record.faulty_landmarks());
   facts.mesh = MeshState{{faulty.begin(), faulty.end()}, record.mesh_measured()};
   facts.site_outage = record.site_outage();
@@ -147,12 +159,15 @@ DeviceObservation BuildObservation(const EnrolledDevice& device,
   std::uint32_t unattributed = facts.packets_refused;
   for (const LandmarkId& landmark : facts.expected) {
     const auto [entry, is_new] = current.emplace(landmark, Unheard(landmark, facts.now));
-    if (is_new) entry->second.packets_refused = std::exchange(unattributed, 0);
+    if (!is_new) continue;
+    entry->second.packets_refused = std::exchange(unattributed, 0);
+    const auto refused = facts.refused_since.find(landmark);
+    if (refused != facts.refused_since.end()) entry->second.refused_since = refused->second;
   }
   std::vector<LandmarkObservation> round;
   for (auto& [landmark, seen] : current) {
     seen.expected = facts.expected.contains(landmark);
-    seen.healthy = facts.healthy.contains(landmark);
+    seen.healthy = facts.healthy.contains(landmark) && !seen.refused_since.has_value();
     round.push_back(std::move(seen));
   }
   DeviceObservation observation;

@@ -4,6 +4,7 @@
 #define EARSHOT_SERVER_ENGINE_CASE_FILE_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <span>
@@ -52,6 +53,9 @@ struct RoundFacts {
   std::optional<MonotonicInstant> last_valid_answer;  // before this round
   std::set<LandmarkId> expected;
   std::set<LandmarkId> healthy;
+  // Landmarks that refused handshakes from the device's own address for want of budget, and when
+  // each last heard the device. Counts only where there is no receipt of the round.
+  std::map<LandmarkId, MonotonicInstant> refused_since;
   std::uint32_t packets_refused = 0;  // of landmarks without a receipt
   std::set<Signal> signals;
   MeshState mesh;

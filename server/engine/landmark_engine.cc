@@ -82,7 +82,7 @@ void LandmarkEngine::OnHello2(const Endpoint& from, ByteSpan packet, const Clock
     ++counters_.table_full;
     return;
   }
-  if (!limiter_.Allow(from, now.monotonic)) {
+  if (!MayCheck(from, now.monotonic)) {
     ++counters_.checks_limited;
     return;
   }
@@ -102,6 +102,12 @@ void LandmarkEngine::OnHello2(const Endpoint& from, ByteSpan packet, const Clock
     return;
   }
   OpenSession(*std::move(hello), now);
+}
+
+bool LandmarkEngine::MayCheck(const Endpoint& from, MonotonicInstant now) {
+  const auto known = by_source_.find(from);
+  return known != by_source_.end() ? limiter_.AllowKnown(known->second, now)
+                                   : limiter_.Allow(from, now);
 }
 
 void LandmarkEngine::OpenSession(OpenedHello hello, const ClockReading& now) {
@@ -344,6 +350,12 @@ void LandmarkEngine::CountRefused(const Endpoint& from, Refusal refusal) {
 std::uint32_t LandmarkEngine::TakeRefused(const DeviceId& device) {
   const auto known = devices_.find(device);
   return known == devices_.end() ? 0 : std::exchange(known->second.refused, 0);
+}
+
+std::optional<std::uint32_t> LandmarkEngine::LastAddress(const DeviceId& device) const {
+  const auto known = devices_.find(device);
+  if (known == devices_.end()) return std::nullopt;
+  return known->second.last_source.address;
 }
 
 std::optional<LandmarkEngine::Serial> LandmarkEngine::FindBySession(ByteSpan packet) const {

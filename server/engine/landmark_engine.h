@@ -2,7 +2,7 @@
 //
 //   HELLO  -> RETRY                             no state, no public-key operation
 //   HELLO2 -> cookie -> known transcript?       cached WELCOME
-//          -> table full? source's limit?       silence
+//          -> table full? source's limit?       silence; a device's last endpoint has its own
 //          -> signature -> enrolled? counter?   a session; WELCOME with the next batch
 //   PlanTrains -> PINGs at their instants;  PONG, EVIDENCE -> the session
 //   EndRound -> Receipts, one a session that was pinged
@@ -129,6 +129,12 @@ class LandmarkEngine {
   // Packets that failed authentication in a session of `device` or came from its last address,
   // since the last call. For rounds in which the device got no session.
   std::uint32_t TakeRefused(const DeviceId& device);
+  // The address from which `device` last opened a session here; none: it never did.
+  std::optional<std::uint32_t> LastAddress(const DeviceId& device) const;
+  // What handshakes from `address` lacked to be checked since `since` (check_limiter.h).
+  Shortage ShortageAt(std::uint32_t address, MonotonicInstant since) const {
+    return limiter_.ShortageAt(address, since);
+  }
 
  private:
   using Serial = std::uint64_t;
@@ -147,6 +153,7 @@ class LandmarkEngine {
 
   void SignWaitingWelcomes();
   void OnHello2(const Endpoint& from, ByteSpan packet, const ClockReading& now);
+  bool MayCheck(const Endpoint& from, MonotonicInstant now);
   void OpenSession(OpenedHello hello, const ClockReading& now);
   void OnPong(const Endpoint& from, ByteSpan packet, const ClockReading& after_receive,
               std::optional<WallInstant> kernel_receive);

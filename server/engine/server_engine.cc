@@ -109,7 +109,7 @@ void ServerEngine::OnTimer() {
 }
 
 void ServerEngine::BeginRound(MonotonicInstant now) {
-  round_ = Round{RoundNumber(next_number_++), now + options_.rounds.length, {}, {}};
+  round_ = Round{RoundNumber(next_number_++), now, now + options_.rounds.length, {}, {}};
   ++rounds_begun_;
   std::vector<Landmark> present;
   for (const Landmark& landmark : verifier_.landmarks()) {
@@ -180,11 +180,28 @@ void ServerEngine::TakeRefused(RoundNumber round, const DeviceId& device) {
   }
 }
 
+// A device that one landmark knows by its address is looked for there at every other, too.
+void ServerEngine::TakeShortages(RoundNumber round, const DeviceId& device,
+                                 MonotonicInstant since) {
+  std::set<std::uint32_t> addresses;
+  for (const auto& landmark : landmarks_) {
+    if (const auto address = landmark->LastAddress(device)) addresses.insert(*address);
+  }
+  for (const auto& landmark : landmarks_) {
+    for (const std::uint32_t address : addresses) {
+      verifier_.AddShortage(round, device, landmark->id(), landmark->ShortageAt(address, since));
+    }
+  }
+}
+
 void ServerEngine::EndRound(const ClockReading& now) {
   const Round round = *std::exchange(round_, std::nullopt);
   for (const auto& landmark : landmarks_) landmark->EndRound(round.number, now.monotonic);
   CheckReceipts();
-  for (const auto& [device, expected] : round.expected) TakeRefused(round.number, device);
+  for (const auto& [device, expected] : round.expected) {
+    TakeRefused(round.number, device);
+    TakeShortages(round.number, device, round.begin);
+  }
   ++rounds_closed_;
   next_round_ = now.monotonic;
   observer_.OnRoundClosed(round.number, verifier_.CloseRound(round.number, now));
@@ -273,6 +290,7 @@ void ServerEngine::FinishPing(Ping& ping, const ClockReading& now) {
   }
   CheckReceipts();
   TakeRefused(ping.number, ping.device);
+  TakeShortages(ping.number, ping.device, ping.asked);
   std::vector<DeviceVerdict> verdicts = verifier_.CloseRound(ping.number, now);
   if (verdicts.empty()) {
     ping.done(Fail(ErrorCode::kUnsupported, "a reference agent gets no verdict"));

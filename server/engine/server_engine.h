@@ -98,6 +98,7 @@ class ServerEngine final : private LandmarkObserver {
  private:
   struct Round {
     RoundNumber number;
+    MonotonicInstant begin;
     MonotonicInstant end;
     std::map<DeviceId, std::set<LandmarkId>> expected;
     std::set<std::pair<DeviceId, LandmarkId>> planned;
@@ -133,6 +134,7 @@ class ServerEngine final : private LandmarkObserver {
     while (!unchecked_.empty()) CheckReceipt();
   }
   void TakeRefused(RoundNumber round, const DeviceId& device);
+  void TakeShortages(RoundNumber round, const DeviceId& device, MonotonicInstant since);
 
   ServerEngineOptions options_;
   Verifier verifier_;

@@ -123,6 +123,30 @@ void Verifier::AddRefused(RoundNumber round, const DeviceId& device, std::uint32
   book->second.at(device).packets_refused += packets;
 }
 
+void Verifier::AddShortage(RoundNumber round, const DeviceId& device, const LandmarkId& landmark,
+                           Shortage shortage) {
+  const auto book = books_.find(round);
+  if (book == books_.end() || !book->second.contains(device)) return;
+  Page& page = book->second.at(device);
+  if (shortage == Shortage::kOwnAddress) page.short_of_own_budget.insert(landmark);
+  if (shortage == Shortage::kEverybody) page.overrun.insert(landmark);
+}
+
+// When each landmark that lacked budget for the device's own address last heard it.
+std::map<LandmarkId, MonotonicInstant> Verifier::RefusedSince(const DeviceId& device,
+                                                              const Page& page) const {
+  std::map<LandmarkId, MonotonicInstant> since;
+  const auto history = histories_.find(device);
+  for (const LandmarkId& landmark : page.short_of_own_budget) {
+    MonotonicInstant& last_heard = since[landmark] = started_;
+    if (history == histories_.end()) continue;
+    const auto last = history->second.bounding.find(landmark);
+    if (last == history->second.bounding.end()) continue;
+    last_heard = std::max(last_heard, last->second.checked.observation.end);
+  }
+  return since;
+}
+
 // Landmarks that heard somebody else in this round, or in the last one where this round asks one
 // device alone.
 std::set<LandmarkId> Verifier::HealthyFor(const DeviceId& device, const Book& book) const {
@@ -224,8 +248,9 @@ std::vector<DeviceVerdict> Verifier::CloseRound(RoundNumber round, const ClockRe
     if (device == nullptr || device->reference_for.has_value()) continue;
     Case c{device, ReceiptsFor(id, page), {}, {}};
     c.facts = RoundFacts{round, now.monotonic, now.wall, started_, histories_[id].last_valid_answer,
-                         page.expected, HealthyFor(id, book), page.packets_refused, page.signals,
-                         mesh_, false};
+                         page.expected, HealthyFor(id, book), RefusedSince(id, page),
+                         page.packets_refused, page.signals, mesh_, false};
+    for (const LandmarkId& landmark : page.overrun) c.facts.healthy.erase(landmark);
     c.observation = BuildObservation(*device, c.receipts, c.facts, revocations);
     sites.push_back({device->declaration.site.name, IsSilent(c.observation, policy_)});
     cases.push_back(std::move(c));

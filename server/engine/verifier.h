@@ -26,6 +26,7 @@
 #include "core/protocol/authority.h"
 #include "core/protocol/landmark_session.h"
 #include "server/engine/case_file.h"
+#include "server/engine/check_limiter.h"
 #include "server/engine/enrolment.h"
 #include "server/engine/evidence_check.h"
 
@@ -72,6 +73,10 @@ class Verifier {
   void AddSignal(RoundNumber round, const DeviceId& device, Signal signal);
   // Packets for `device` that a landmark without a session refused.
   void AddRefused(RoundNumber round, const DeviceId& device, std::uint32_t packets);
+  // What handshakes from an address of `device` lacked at `landmark` during `round`. Where the
+  // landmark has no receipt, its silence is then no evidence: docs/THREAT_MODEL.md.
+  void AddShortage(RoundNumber round, const DeviceId& device, const LandmarkId& landmark,
+                   Shortage shortage);
 
   // Judges every device expected in `round`, reference agents aside, by name. Their verdicts rest
   // on the mesh of this round if it was measured in it, else on the last one.
@@ -96,6 +101,8 @@ class Verifier {
     std::vector<StoredReceipt> receipts;
     std::set<Signal> signals;
     std::uint32_t packets_refused = 0;
+    std::set<LandmarkId> short_of_own_budget;  // Shortage::kOwnAddress
+    std::set<LandmarkId> overrun;              // Shortage::kEverybody
   };
   using Book = std::map<DeviceId, Page>;
   // What is kept of a device between rounds.
@@ -116,6 +123,8 @@ class Verifier {
   bool IsWithdrawn(const ListedLandmark& landmark) const;
   bool IsNewSession(const LandmarkId& landmark, const CheckedReceipt& checked);
   std::set<LandmarkId> HealthyFor(const DeviceId& device, const Book& book) const;
+  std::map<LandmarkId, MonotonicInstant> RefusedSince(const DeviceId& device,
+                                                      const Page& page) const;
   void MeasureMesh(const Book& book);
   std::vector<const StoredReceipt*> ReceiptsFor(const DeviceId& device, const Page& page) const;
   void Remember(const DeviceId& device, Page page);

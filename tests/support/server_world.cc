@@ -159,7 +159,7 @@ void ServerWorld::Begin() {
                     std::move(registry_), &test, &map},
       network.clock().Read());
   EARSHOT_CHECK(verifier.has_value());
-  engine = std::make_unique<ServerEngine>(ServerEngineOptions{}, *std::move(verifier), random_,
+  engine = std::make_unique<ServerEngine>(options, *std::move(verifier), random_,
                                           network.clock(), *this);
   for (std::size_t i = 0; i < transports_.size(); ++i) {
     engine->AddLandmark(authority.landmarks()[i]->keys, *transports_[i]);

@@ -59,6 +59,8 @@ class ServerWorld final : public ServerObserver {
   void Cut(const Endpoint& endpoint) { cut_ = endpoint; }
   Endpoint landmark_endpoint(const std::string& id) const { return endpoints_.at(id); }
   std::size_t landmark_count() const { return endpoints_.size(); }
+  // Of the agent that is added next.
+  std::uint32_t next_agent_address() const { return next_address_; }
 
   // Makes and starts the engine; no more devices after that.
   void Begin();
@@ -71,6 +73,7 @@ class ServerWorld final : public ServerObserver {
     rounds.push_back(std::move(verdicts));
   }
 
+  ServerEngineOptions options;  // before Begin
   FakeNetwork network;
   AuthorityFixture authority;
   NearestLandmarkTest test;

@@ -64,6 +64,48 @@ TEST(Appraise, RefusedPacketsAreSaidAndChangeNoVerdict) {
   EXPECT_FALSE(Says(a.site, ReasonCode::kRefusedPackets));
 }
 
+// A device far away whose own address used up the checks of the landmark nearest to its site.
+Scene Flooded(Duration unheard_for) {
+  Scene scene;
+  scene.AnswersFrom(At(-10.0, 100.0), Milliseconds(9)).Loses("sin-1");
+  scene.Seen("sin-1").healthy = false;
+  scene.Seen("sin-1").refused_since = scene.observation.now - unheard_for;
+  return scene;
+}
+
+TEST(Appraise, RefusedHandshakesAreNoInfiniteDelayBeforeTheDeadline) {
+  Scene scene = Flooded(Policy().silent_after);
+  const Appraisal a = scene.Judge();
+  EXPECT_JUDGED(a.site, Verdict::kIndeterminate, Basis::kNone, ReasonCode::kHandshakesRefused);
+  scene.Seen("sin-1").healthy = true;
+  scene.Seen("sin-1").refused_since.reset();
+  EXPECT_JUDGED(scene.Judge().site, Verdict::kUnexplainedDelay, Basis::kStatistical,
+                ReasonCode::kExpectedLandmarkUnheard);
+}
+
+TEST(Appraise, DeviceThatFloodsItsOwnAddressIsSilentPastTheDeadline) {
+  const Appraisal a = Flooded(Policy().silent_after + Duration(1)).Judge();
+  EXPECT_JUDGED(a.site, Verdict::kSilent, Basis::kLifecycle, ReasonCode::kHandshakesRefused);
+  EXPECT_EQ(a.headline, Verdict::kSilent);
+}
+
+TEST(Appraise, RefusedHandshakesTakeNoProofAway) {
+  Scene scene;
+  scene.AnswersFrom(kSingapore).Loses("sin-1");
+  scene.Seen("sin-1").refused_since = scene.observation.now - std::chrono::seconds(60);
+  EXPECT_EQ(scene.Judge().licence.verdict, Verdict::kVerified);
+}
+
+TEST(Appraise, SilenceSaysThatHandshakesWereRefused) {
+  Scene scene;
+  scene.AnswersNobody();
+  EXPECT_FALSE(Says(scene.Judge().site, ReasonCode::kHandshakesRefused));
+  scene.Seen("sin-1").refused_since = scene.observation.now - std::chrono::seconds(60);
+  const Appraisal a = scene.Judge();
+  EXPECT_EQ(a.headline, Verdict::kSilent);
+  EXPECT_TRUE(Says(a.site, ReasonCode::kHandshakesRefused));
+}
+
 // ------------------------------------------------------------------------------ invalid proof
 
 TEST(Appraise, EveryCryptographicFindingConvictsAndASignalDoesNot) {

@@ -103,6 +103,27 @@ TEST(NearestLandmarkTest, LandmarkNobodyWasHeardByIsPassedOverOrExcuses) {
   EXPECT_EQ(q.Judge().reasons[0].code, ReasonCode::kNoExpectedLandmark);
 }
 
+TEST(NearestLandmarkTest, LandmarkThatRefusedTheDevicesAddressTellsNothingAndStaysTheJudge) {
+  Question q;
+  ExpectedLandmark& near = q.landmarks[0];
+  near.samples = 0;
+  near.rtt_min.reset();
+  near.healthy = false;
+  near.refused_for = std::chrono::seconds(5);
+  const PlacementOutcome outcome = q.Judge();  // the next one heard a normal answer
+  EXPECT_EQ(outcome.kind, Kind::kCannotTell);
+  EXPECT_EQ(outcome.reasons[0].code, ReasonCode::kHandshakesRefused);
+  EXPECT_EQ(outcome.reasons[0].landmarks[0].value(), "near");
+  EXPECT_EQ(outcome.reasons[0].age, Duration(std::chrono::seconds(5)));
+}
+
+TEST(NearestLandmarkTest, RefusalExcusesNoAnswerThatWasHeard) {
+  Question q;
+  q.landmarks[0].rtt_min = Rtt::FromDuration(Milliseconds(900));
+  q.landmarks[0].refused_for = std::chrono::seconds(5);
+  EXPECT_EQ(q.Judge().kind, Kind::kUnexplained);
+}
+
 TEST(NearestLandmarkTest, OnlyDeviceOfALandmarkIsStillTested) {
   Question q;
   for (auto& landmark : q.landmarks) landmark.healthy = false;  // heard nobody else

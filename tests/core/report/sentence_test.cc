@@ -121,6 +121,15 @@ TEST(Sentence, RefusedPacketsAreHeardOfWithTheSilence) {
             "Silence says nothing about where it is: it may be off, cut off, or gone.");
 }
 
+TEST(Sentence, FloodFromTheDevicesOwnAddressIsToldWithTheLimitOfItsExcuse) {
+  const World world;
+  EXPECT_EQ(Say(world, Judged(world, Verdict::kSilent, Basis::kLifecycle,
+                              Because(ReasonCode::kHandshakesRefused))),
+            "More handshakes than a landmark checks came from this device's own network address, so "
+            "a landmark did not hear it; that excuses it for 8 seconds, not longer. Silence says "
+            "nothing about where it is: it may be off, cut off, or gone.");
+}
+
 TEST(Sentence, RevokedKeyIsNotBelieved) {
   const World world;
   EXPECT_EQ(Say(world, Judged(world, Verdict::kInvalidProof, Basis::kCryptographic,

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "earshot/v1/evidence.pb.h"
+
 namespace earshot {
 namespace {
 
@@ -64,6 +66,25 @@ TEST_F(ReceiptOfTheRound, DatedDaysAwayCountsForNothing) {
   EXPECT_FALSE(Heard());
   stored_.checked.begin_wall = kWallNow + kReceiptWallClockOffMax + seconds(1);
   EXPECT_FALSE(Heard());
+}
+
+TEST_F(ReceiptOfTheRound, RefusedHandshakesCountOnlyWithoutIt) {
+  facts_.healthy = facts_.expected;
+  facts_.refused_since = {{LandmarkId("sin-1"), kNow - seconds(9)}};
+  EXPECT_FALSE(Build().landmarks.front().refused_since.has_value());
+  EXPECT_TRUE(Build().landmarks.front().healthy);
+  stored_.checked.verifier_round = RoundNumber(6);
+  stored_.checked.observation.samples.clear();
+  EXPECT_EQ(Build().landmarks.front().refused_since, kNow - seconds(9));
+  EXPECT_FALSE(Build().landmarks.front().healthy);
+}
+
+TEST_F(ReceiptOfTheRound, RefusedHandshakesSurviveTheRecord) {
+  facts_.refused_since = {{LandmarkId("sin-1"), kNow - seconds(9)}};
+  v1::RoundContext record = ToRecord(facts_, {});
+  EXPECT_EQ(FromRecord(record)->refused_since, facts_.refused_since);
+  record.mutable_refused_handshakes(0)->set_unheard_since_ns((kNow + Duration(1)).nanoseconds());
+  EXPECT_EQ(FromRecord(record).error().code(), ErrorCode::kInvalidArgument);
 }
 
 // A landmark whose clock says that the endorsement was not yet in force must convict nobody.

@@ -37,5 +37,52 @@ TEST(CheckLimiterTest, FullTableRefusesStrangersUntilBucketsAreFullAgain) {
   EXPECT_LE(limiter.buckets(), 4U);
 }
 
+TEST(CheckLimiterTest, StrangersCannotSpendTheReserveOfADevice) {
+  CheckLimiter limiter({.per_endpoint = {3, 1}, .per_address = {10, 1}, .per_device = {2, 1}});
+  for (std::uint16_t port = 1; port <= 100; ++port) {
+    static_cast<void>(limiter.Allow(Endpoint{1, port}, kStart));
+  }
+  const DeviceId device(Bytes32{7});
+  EXPECT_FALSE(limiter.Allow(Endpoint{1, 200}, kStart));
+  EXPECT_TRUE(limiter.AllowKnown(device, kStart));
+  EXPECT_TRUE(limiter.AllowKnown(device, kStart));
+  EXPECT_FALSE(limiter.AllowKnown(device, kStart)) << "a device has a limit of its own";
+  EXPECT_TRUE(limiter.AllowKnown(device, kStart + std::chrono::seconds(1)));
+  EXPECT_TRUE(limiter.AllowKnown(DeviceId(Bytes32{8}), kStart)) << "and each has its own";
+}
+
+TEST(CheckLimiterTest, AddressThatOutspentItsBudgetIsShortAndNoOtherIs) {
+  CheckLimiter limiter({.per_endpoint = {3, 1}, .per_address = {10, 1}});
+  EXPECT_EQ(limiter.ShortageAt(1, kStart), Shortage::kNone);
+  for (std::uint16_t port = 1; port <= 11; ++port) {
+    static_cast<void>(limiter.Allow(Endpoint{1, port}, kStart));
+  }
+  EXPECT_EQ(limiter.ShortageAt(1, kStart), Shortage::kOwnAddress);
+  EXPECT_EQ(limiter.ShortageAt(2, kStart), Shortage::kNone);
+  EXPECT_EQ(limiter.ShortageAt(1, kStart + Duration(1)), Shortage::kNone) << "before that instant";
+}
+
+TEST(CheckLimiterTest, EndpointThatOutspendsItselfExcusesNobody) {
+  CheckLimiter limiter({.per_endpoint = {3, 1}, .per_address = {10, 1}});
+  for (int i = 0; i < 4; ++i) static_cast<void>(limiter.Allow(Endpoint{1, 1}, kStart));
+  EXPECT_EQ(limiter.ShortageAt(1, kStart), Shortage::kNone);
+}
+
+TEST(CheckLimiterTest, FullTableIsEverybodysShortage) {
+  CheckLimiter limiter({.per_endpoint = {2, 1}, .per_address = {2, 1}, .buckets_max = 2});
+  for (std::uint32_t address = 1; address <= 3; ++address) {
+    static_cast<void>(limiter.Allow(Endpoint{address, 1}, kStart));
+  }
+  EXPECT_EQ(limiter.ShortageAt(99, kStart), Shortage::kEverybody);
+}
+
+TEST(CheckLimiterTest, FloodOfPortsAtAnEmptyBudgetFillsNoTable) {
+  CheckLimiter limiter({.per_endpoint = {2, 1}, .per_address = {2, 1}});
+  for (std::uint16_t port = 1; port <= 1000; ++port) {
+    static_cast<void>(limiter.Allow(Endpoint{1, port}, kStart));
+  }
+  EXPECT_LE(limiter.buckets(), 3U);
+}
+
 }  // namespace
 }  // namespace earshot

@@ -8,6 +8,7 @@
 #include "core/crypto/operation_counts.h"
 #include "core/protocol/wire_format.h"
 #include "tests/support/landmark_world.h"
+#include "tests/support/stranger.h"
 
 namespace earshot {
 namespace {
@@ -170,6 +171,39 @@ TEST(LandmarkEngineTest, FullTableMeetsNewcomersWithSilenceAndNoSignatureCheck) 
   EXPECT_GT(world.engine->counters().table_full, 0U);
   // The newcomer signed its HELLO2 and agreed keys; the landmark checked nothing.
   EXPECT_EQ(CurrentOperationCounts().verify, before.verify);
+}
+
+LandmarkEngineOptions FewChecks() {
+  LandmarkEngineOptions options = FifteenPings();
+  options.checks.per_address = {4, 0};  // once spent, spent
+  return options;
+}
+
+TEST(LandmarkEngineTest, StrangerBehindADevicesAddressCannotKeepItsNextHandshakeOut) {
+  LandmarkWorld world(1, FewChecks());
+  auto& agent = world.AddAgent(kAgentEndpoint, Key(1));
+  world.network.Run(seconds(1));
+  Stranger stranger(world.network, kAgentEndpoint.address, 8, kLandmarkEndpoint,
+                    world.authority.landmarks()[0]->keys.signing.id().value());
+  for (std::uint32_t round = 1; round <= 3; ++round) {
+    world.network.Run(seconds(2));
+    ASSERT_TRUE(world.PlanRound(agent, round, 3)) << round;
+  }
+  EXPECT_GT(world.engine->counters().checks_limited, 50U) << "the flood must have been one";
+  EXPECT_EQ(world.engine->ShortageAt(kAgentEndpoint.address, world.network.now() - seconds(1)),
+            Shortage::kOwnAddress);
+  EXPECT_EQ(world.engine->LastAddress(agent.device()), kAgentEndpoint.address);
+}
+
+TEST(LandmarkEngineTest, DeviceThatWasNeverHeardHasNoReserve) {
+  LandmarkWorld world(1, FewChecks());
+  Stranger stranger(world.network, kAgentEndpoint.address, 8, kLandmarkEndpoint,
+                    world.authority.landmarks()[0]->keys.signing.id().value());
+  world.network.Run(seconds(1));
+  auto& agent = world.AddAgent(kAgentEndpoint, Key(1));
+  world.network.Run(milliseconds(500));
+  EXPECT_FALSE(world.engine->Ready(agent.device()));
+  EXPECT_FALSE(world.engine->LastAddress(agent.device()).has_value());
 }
 
 TEST(LandmarkEngineTest, StrangerGetsNoSession) {

@@ -8,6 +8,7 @@
 #include "earshot/v1/evidence.pb.h"
 #include "server/engine/evidence_check.h"
 #include "tests/support/server_world.h"
+#include "tests/support/stranger.h"
 
 namespace earshot {
 namespace {
@@ -117,6 +118,63 @@ TEST(ServerEngineTest, LandmarkThatHearsNobodyIsNotHeldAgainstTheDevice) {
   for (const DeviceVerdict& verdict : world.rounds.back()) {
     EXPECT_FALSE(verdict.appraisal.flagged()) << verdict.name;
   }
+}
+
+// A stranger with many ports behind the address of C-1 spends what sin-1 checks.
+class FloodedServer : public testing::Test {
+ protected:
+  void FloodFrom(std::uint32_t address) {
+    world_.options.landmark.checks.per_address = {4, 0};
+    stranger_.emplace(world_.network, address, std::uint16_t{8}, world_.landmark_endpoint("sin-1"),
+                      world_.authority.landmarks()[0]->keys.signing.id().value());
+  }
+  static bool HeardBySin1(const Appraisal& appraisal) {
+    return std::ranges::any_of(appraisal.rings, [](const LandmarkRings& rings) {
+      return rings.landmark == LandmarkId("sin-1");
+    });
+  }
+
+  ServerWorld world_;
+  std::optional<Stranger> stranger_;
+};
+
+TEST_F(FloodedServer, DeviceThatWasHeardBeforeIsHeardOn) {
+  world_.options.landmark.checks.per_address = {4, 0};
+  const std::uint32_t address = world_.next_agent_address();
+  world_.AddDevice("C-1", world_.singapore());
+  world_.Run(seconds(1));
+  FloodFrom(address);
+  world_.Run(seconds(20));
+  ASSERT_GE(world_.rounds.size(), 3U);
+  for (const auto& verdicts : world_.rounds) {
+    EXPECT_EQ(VerdictName(verdicts[0].appraisal.headline), "VERIFIED");
+    EXPECT_TRUE(HeardBySin1(verdicts[0].appraisal));
+  }
+}
+
+TEST_F(FloodedServer, DeviceKeptOutFromTheStartIsExcusedUntilTheDeadlineAndThenSilent) {
+  FloodFrom(world_.next_agent_address());
+  world_.AddDevice("C-1", world_.singapore(), milliseconds(30));  // slow: flagged if it were heard
+  world_.Run(seconds(20));
+  ASSERT_THAT(world_.rounds, SizeIs(3));
+  const auto site = [&](std::size_t round) { return world_.rounds[round][0].appraisal.site; };
+  EXPECT_EQ(VerdictName(site(0).verdict), "INDETERMINATE");
+  EXPECT_TRUE(HasReason(site(0), ReasonCode::kHandshakesRefused));
+  EXPECT_EQ(VerdictName(site(2).verdict), "SILENT");
+  EXPECT_TRUE(HasReason(site(2), ReasonCode::kHandshakesRefused));
+  const auto bundle = DecodeBundle(AsBytes(world_.rounds[2][0].bundle));
+  const auto recomputed = RecomputeVerdict(*bundle, world_.authority.root().public_key(),
+                                           world_.test, world_.map);
+  ASSERT_TRUE(recomputed.has_value()) << recomputed.error().message();
+  EXPECT_THAT(recomputed->differences, IsEmpty());
+}
+
+TEST_F(FloodedServer, FloodFromElsewhereExcusesNobody) {
+  FloodFrom(0x7f0900ff);
+  world_.AddDevice("C-1", world_.singapore(), milliseconds(30));
+  world_.Run(seconds(8));
+  ASSERT_THAT(world_.rounds, SizeIs(1));
+  EXPECT_EQ(VerdictName(world_.rounds[0][0].appraisal.headline), "UNEXPLAINED_DELAY");
 }
 
 TEST(ServerEngineTest, BundleIsRecomputedToTheSameVerdictByAStranger) {
