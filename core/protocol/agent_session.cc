@@ -38,6 +38,12 @@ Duration HandshakeRepeatAfter(std::uint32_t transmissions) {
                             kHandshakeRepeatMax);
 }
 
+// Which of `cookies` the HELLO2 after `transmissions` earlier ones carries: the first twice, so that
+// a slow WELCOME is not mistaken for a false cookie, and from then on each in turn.
+std::size_t CookieTurn(std::uint32_t transmissions, std::size_t cookies) {
+  return transmissions < 2 ? 0 : (transmissions - 1) % cookies;
+}
+
 }  // namespace
 
 std::string_view AgentStateName(AgentState state) {
@@ -179,14 +185,34 @@ bool AgentSession::Transmit(MonotonicInstant now, Packet& out) {
     }
     return false;
   }
+  if (state_ != AgentState::kAwaitWelcome) {
+    out = outgoing_;
+  } else if (Status made = MakeHello2(out); made.has_value()) {
+    counter_error_.reset();
+  } else {
+    counter_error_ = std::move(made).error();
+    AbandonAttempt(now);
+    return false;
+  }
   wake_ =
       now +
       (handshake
            ? HandshakeRepeatAfter(transmissions_)
            : kEvidenceRepeats[std::min<std::size_t>(transmissions_, kEvidenceRepeats.size() - 1)]);
   ++transmissions_;
-  out = outgoing_;
   return true;
+}
+
+// The HELLO2 whose turn it is: with a counter of its own the first time, in the same bytes later.
+Status AgentSession::MakeHello2(Packet& out) {
+  CookieTry& turn = tries_[CookieTurn(transmissions_, tries_count_)];
+  if (turn.session_counter == 0) {
+    EARSHOT_ASSIGN_OR_RETURN(turn.session_counter, counter_.Next());
+  }
+  WriteHello2(outgoing_.view(), turn.cookie, *identity_.device_key, turn.session_counter,
+              *sealing_secret_, out);
+  turn.hello2_sha256 = Sha256(out.view());
+  return {};
 }
 
 void AgentSession::BeginAttempt() {
@@ -197,6 +223,7 @@ void AgentSession::BeginAttempt() {
              outgoing_);
   outgoing_sha256_ = Sha256(outgoing_.view());
   transmissions_ = 0;
+  tries_count_ = 0;
   state_ = AgentState::kAwaitRetry;
 }
 
@@ -229,24 +256,20 @@ Refusal AgentSession::TakeRetry(ByteSpan packet, MonotonicInstant now) {
   Retry retry;
   if (const Refusal refusal = ParseRetry(packet, retry); refusal != Refusal::kNone) return refusal;
   if (retry.hello_sha256 != outgoing_sha256_) return Refusal::kHelloHash;
+  const auto kept = std::span(tries_).first(tries_count_);
+  if (std::ranges::find(kept, retry.cookie, &CookieTry::cookie) != kept.end()) {
+    return Refusal::kDuplicate;
+  }
+  if (tries_count_ == kCookiesMax) return Refusal::kLimit;
+  tries_[tries_count_] = CookieTry{};
+  tries_[tries_count_++].cookie = retry.cookie;
+  if (state_ == AgentState::kAwaitWelcome) return Refusal::kNone;  // its turn comes
   Result<Secret32> sealing_secret = share_->Agree(landmark_.sealing_key);
   if (!sealing_secret.has_value()) {
     AbandonAttempt(now);
     return Refusal::kKeyAgreement;
   }
-  const Result<std::uint64_t> session_counter = counter_.Next();
-  if (!session_counter.has_value()) {
-    counter_error_ = session_counter.error();
-    AbandonAttempt(now);
-    return Refusal::kNone;
-  }
-  counter_error_.reset();
-  session_counter_ = *session_counter;
   sealing_secret_ = *std::move(sealing_secret);
-  const Packet hello = outgoing_;
-  WriteHello2(hello.view(), retry.cookie, *identity_.device_key, session_counter_, *sealing_secret_,
-              outgoing_);
-  outgoing_sha256_ = Sha256(outgoing_.view());
   transmissions_ = 0;
   state_ = AgentState::kAwaitWelcome;
   wake_ = now;
@@ -259,7 +282,11 @@ Refusal AgentSession::TakeWelcome(ByteSpan packet, MonotonicInstant now) {
   if (const Refusal refusal = ParseWelcome(packet, welcome); refusal != Refusal::kNone) {
     return refusal;
   }
-  if (welcome.transcript_sha256 != outgoing_sha256_) return Refusal::kTranscript;
+  const auto kept = std::span(tries_).first(tries_count_);
+  const auto answered = std::ranges::find_if(kept, [&](const CookieTry& turn) {
+    return turn.session_counter != 0 && turn.hello2_sha256 == welcome.transcript_sha256;
+  });
+  if (answered == kept.end()) return Refusal::kTranscript;
   const SessionTerms& terms = welcome.terms;
   if (terms.train_length > limits_.train_length_max ||
       terms.pings_per_second > limits_.pings_per_second_max ||
@@ -289,6 +316,8 @@ Refusal AgentSession::TakeWelcome(ByteSpan packet, MonotonicInstant now) {
              .rate_window_begin = now,
              .answered_in_window = 0,
              .evidence_sha256 = {}});
+  session_counter_ = answered->session_counter;
+  tries_count_ = 0;
   share_.reset();
   sealing_secret_.reset();
   ++sessions_opened_;

@@ -46,6 +46,7 @@ inline constexpr std::array<std::array<AgentAction, kMessageTypes>, kAgentStates
     table[static_cast<std::size_t>(state)][static_cast<std::size_t>(type) - 1] = action;
   };
   set(AgentState::kAwaitRetry, MessageType::kRetry, AgentAction::kTakeRetry);
+  set(AgentState::kAwaitWelcome, MessageType::kRetry, AgentAction::kTakeRetry);
   set(AgentState::kAwaitWelcome, MessageType::kWelcome, AgentAction::kTakeWelcome);
   set(AgentState::kOpen, MessageType::kPing, AgentAction::kAnswer);
   set(AgentState::kAwaitReceipt, MessageType::kReceipt, AgentAction::kTakeReceipt);
@@ -81,6 +82,10 @@ inline constexpr std::array<Duration, 3> kEvidenceRepeats = {std::chrono::millis
                                                              std::chrono::milliseconds(600),
                                                              std::chrono::milliseconds(1200)};
 
+// Different cookies kept for one HELLO. Whoever sees a HELLO can answer it with a false RETRY, and
+// nothing but the landmark's silence tells it from a true one: so they are tried in turn.
+inline constexpr std::size_t kCookiesMax = 4;
+
 // The longest model name that EVIDENCE has room for, in bytes.
 inline constexpr std::size_t kModelBytesMax = 256;
 
@@ -111,7 +116,8 @@ class AgentSession {
   Refusal OnDatagram(ByteSpan packet, const Endpoint& from, MonotonicInstant now);
 
   // Does what is due at `now`. True: `out` holds a packet for landmark().endpoint; call again until
-  // it says false. Signs once for HELLO2 and once for EVIDENCE, and draws a counter for HELLO2.
+  // it says false. Signs for every HELLO2 that leaves and once for EVIDENCE, and draws a counter for
+  // every HELLO2 that differs from those before.
   bool OnTimer(MonotonicInstant now, Packet& out);
 
   // When OnTimer has something to do next. Always in the future or present: an agent never ends.
@@ -137,6 +143,12 @@ class AgentSession {
   const std::optional<Error>& counter_error() const { return counter_error_; }
 
  private:
+  // A cookie that came for the outstanding HELLO, and the HELLO2 that was made with it.
+  struct CookieTry {
+    Bytes32 cookie{};
+    std::uint64_t session_counter = 0;  // 0: not tried yet
+    Bytes32 hello2_sha256{};
+  };
   // What lives from WELCOME to the end of the session.
   struct Opened {
     SessionTerms terms;
@@ -163,6 +175,7 @@ class AgentSession {
   void BeginAttempt();
   void BeginEvidence();
   bool Transmit(MonotonicInstant now, Packet& out);
+  Status MakeHello2(Packet& out);
   void AbandonAttempt(MonotonicInstant now);
   void EndSession(MonotonicInstant now);
 
@@ -176,12 +189,14 @@ class AgentSession {
   MonotonicInstant wake_;
   std::optional<MonotonicInstant> spin_until_;
 
-  // HELLO, HELLO2 or EVIDENCE: what is repeated until it is answered.
+  // HELLO or EVIDENCE: what is repeated, or made into HELLO2, until it is answered.
   Packet outgoing_;
   Bytes32 outgoing_sha256_{};
   std::uint32_t transmissions_ = 0;
   Duration attempt_pause_ = kAttemptPauseFirst;
-  std::uint64_t session_counter_ = 0;
+  std::array<CookieTry, kCookiesMax> tries_;
+  std::size_t tries_count_ = 0;        // of the running attempt
+  std::uint64_t session_counter_ = 0;  // of the open session
   std::optional<X25519KeyPair> share_;      // from HELLO to WELCOME
   std::optional<Secret32> sealing_secret_;  // from RETRY to WELCOME
   std::optional<Opened> opened_;            // from WELCOME to the end

@@ -33,7 +33,7 @@ enum class [[nodiscard]] Refusal : std::uint8_t {
   kKeyAgreement,  // the peer's X25519 share yields all zeros
   kSeal,          // AEAD does not open
   kSignature,     // signature does not verify
-  kLimit,         // WELCOME asks for more than the agent is willing to do
+  kLimit,         // WELCOME asks for more than the agent is willing to do; RETRYs beyond kCookiesMax
   kIndex,         // no such index, or not sent yet
   kDuplicate,     // index answered before
   kChain,         // nonce does not hash to what is known

@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "core/crypto/sha256.h"
+#include "core/protocol/receipt_check.h"
+#include "core/protocol/retry.h"
 #include "tests/core/protocol/session_fixture.h"
 
 namespace earshot::protocol_test {
@@ -177,12 +182,122 @@ TEST(Agent, WithoutACounterNothingIsSignedAndTheAttemptIsRetried) {
   const Packet retry = pair.RetryTo(pair.Hello());
   pair.counter.broken = true;
   EXPECT_EQ(pair.agent.OnDatagram(retry.view(), kLandmarkEndpoint, pair.Now()), Refusal::kNone);
+  Packet out;
+  EXPECT_FALSE(pair.agent.OnTimer(pair.Now(), out));
   EXPECT_EQ(pair.agent.state(), AgentState::kIdle);
   ASSERT_TRUE(pair.agent.counter_error().has_value());
   pair.counter.broken = false;
   pair.clock.Set({.monotonic = pair.agent.NextWake(), .wall = {}});
   pair.Handshake();
   EXPECT_FALSE(pair.agent.counter_error().has_value());
+}
+
+// An observer of the path answers HELLO before, or after, the landmark does.
+class FalseRetry : public testing::Test {
+ protected:
+  // A RETRY to `hello` with a cookie that no landmark made.
+  static Packet Forged(const Packet& hello, std::uint8_t number) {
+    Packet retry;
+    WriteRetry({.cookie = Bytes32{0xf0, number}, .hello_sha256 = Sha256(hello.view())}, retry);
+    return retry;
+  }
+  Refusal Deliver(const Packet& packet) {
+    return pair_.agent.OnDatagram(packet.view(), kLandmarkEndpoint, pair_.Now());
+  }
+  // What the agent sends at its next instant.
+  Packet Next() {
+    Packet out;
+    pair_.clock.Set({.monotonic = pair_.agent.NextWake(), .wall = pair_.clock.Read().wall});
+    EXPECT_TRUE(pair_.agent.OnTimer(pair_.Now(), out));
+    return out;
+  }
+  bool CookieIsTrue(const Packet& hello2) {
+    Bytes32 transcript{};
+    return pair_.acceptor.CheckHello2(hello2.view(), kAgentEndpoint, pair_.Now(), transcript) ==
+           Refusal::kNone;
+  }
+  // The session works to its end, with the counter of the HELLO2 that was answered.
+  void ExpectEvidenceIsTaken() {
+    ASSERT_EQ(pair_.Exchange(pair_.SendTrain()[0], milliseconds(1)), Refusal::kNone);
+    Packet receipt;
+    ASSERT_EQ(pair_.landmark->OnEvidence(pair_.Evidence().view(), kAgentEndpoint, pair_.Now(),
+                                         receipt),
+              Refusal::kNone);
+    EXPECT_EQ(Deliver(receipt), Refusal::kNone);
+    const ClosedRound closed = pair_.landmark->Close(RoundNumber(1), pair_.Now(), 0);
+    const auto checked = CheckReceipt(closed.receipt, closed.evidence, pair_.listed);
+    ASSERT_TRUE(checked.has_value()) << checked.error().message();
+    EXPECT_EQ(checked->observation.evidence, EvidenceState::kValid);
+  }
+
+  Pair pair_;
+};
+
+TEST_F(FalseRetry, BeforeTheTrueOneCostsTwoTransmissionsAndNoAttempt) {
+  const Packet hello = pair_.Hello();
+  ASSERT_EQ(Deliver(Forged(hello, 1)), Refusal::kNone);
+  const Packet first = Next();
+  EXPECT_FALSE(CookieIsTrue(first));
+  ASSERT_EQ(Deliver(pair_.RetryTo(hello)), Refusal::kNone);
+  EXPECT_EQ(Next().bytes, first.bytes);
+  const MonotonicInstant before = pair_.Now();
+  const Packet third = Next();
+  ASSERT_TRUE(CookieIsTrue(third));
+  EXPECT_EQ(pair_.Now() - before, milliseconds(500));
+  EXPECT_EQ(pair_.counter.last, 2U) << "other bytes, another counter";
+  pair_.OpenLandmarkSession(third);
+  pair_.Welcome();
+  ExpectEvidenceIsTaken();
+}
+
+TEST_F(FalseRetry, AfterTheTrueOneDoesNotTakeItsPlace) {
+  const Packet hello = pair_.Hello();
+  const Packet first = pair_.Hello2After(pair_.RetryTo(hello));
+  ASSERT_EQ(Deliver(Forged(hello, 1)), Refusal::kNone);
+  EXPECT_EQ(Next().bytes, first.bytes);
+  EXPECT_FALSE(CookieIsTrue(Next()));
+  EXPECT_EQ(Next().bytes, first.bytes) << "the true one comes again in its turn";
+  pair_.OpenLandmarkSession(first);
+  pair_.Welcome();
+  ExpectEvidenceIsTaken();
+}
+
+TEST_F(FalseRetry, BeyondTheLimitIsRefusedAndCostsNothing) {
+  const Packet hello = pair_.Hello();
+  for (std::uint8_t i = 1; i <= kCookiesMax; ++i) {
+    ASSERT_EQ(Deliver(Forged(hello, i)), Refusal::kNone);
+  }
+  for (std::uint8_t i = 100; i < 200; ++i) {
+    EXPECT_EQ(Deliver(Forged(hello, i)), Refusal::kLimit);
+  }
+  for (std::uint32_t i = 0; i < kHandshakeTransmissionsMax; ++i) {
+    EXPECT_FALSE(CookieIsTrue(Next()));
+  }
+  EXPECT_EQ(pair_.counter.last, kCookiesMax);
+  Packet out;
+  pair_.clock.Set({.monotonic = pair_.agent.NextWake(), .wall = {}});
+  EXPECT_FALSE(pair_.agent.OnTimer(pair_.Now(), out));
+  EXPECT_EQ(pair_.agent.state(), AgentState::kIdle);
+}
+
+TEST_F(FalseRetry, ForAnotherHelloIsRefused) {
+  const Packet hello = pair_.Hello();
+  Packet other = hello;
+  other.bytes[wire::kHelloNonceAt] ^= 1;
+  EXPECT_EQ(Deliver(Forged(other, 1)), Refusal::kHelloHash);
+  ASSERT_EQ(Deliver(pair_.RetryTo(hello)), Refusal::kNone);
+  EXPECT_EQ(Deliver(Forged(other, 1)), Refusal::kHelloHash);
+}
+
+TEST_F(FalseRetry, CannotMakeAWelcomeCountForAHello2NeverSent) {
+  const Packet hello = pair_.Hello();
+  const Packet sent = pair_.Hello2After(pair_.RetryTo(hello));
+  ASSERT_EQ(Deliver(Forged(hello, 1)), Refusal::kNone);  // kept, not tried yet: its hash is zero
+  pair_.OpenLandmarkSession(sent);
+  WelcomeBytes welcome = pair_.landmark->welcome();
+  std::ranges::fill(std::span(welcome).subspan(wire::kHeaderBytes, wire::kHashBytes),
+                    std::uint8_t{0});
+  EXPECT_EQ(pair_.agent.OnDatagram(welcome, kLandmarkEndpoint, pair_.Now()), Refusal::kTranscript);
 }
 
 TEST(Agent, EvidenceIsRepeatedThenGivenUp) {
@@ -246,14 +361,16 @@ TEST(Agent, OverlongModelIsCutBetweenCharacters) {
 }
 
 // The table of docs/PROTOCOL.md, section 7, over every state and every message.
-TEST(AgentTable, ActsOnOneMessagePerStateAndDropsTheRest) {
-  const std::optional<MessageType> acted_on[kAgentStates] = {
-      std::nullopt, MessageType::kRetry, MessageType::kWelcome, MessageType::kPing,
-      MessageType::kReceipt};
+TEST(AgentTable, ActsOnWhatItWaitsForAndDropsTheRest) {
+  const std::vector<MessageType> acted_on[kAgentStates] = {
+      {}, {MessageType::kRetry}, {MessageType::kRetry, MessageType::kWelcome},
+      {MessageType::kPing}, {MessageType::kReceipt}};
   for (std::size_t state = 0; state < kAgentStates; ++state) {
     for (std::size_t type = 1; type <= kMessageTypes; ++type) {
       const bool acts = kAgentTable[state][type - 1] != AgentAction::kDrop;
-      EXPECT_EQ(acts, acted_on[state] == static_cast<MessageType>(type)) << state << " " << type;
+      const auto& expected = acted_on[state];
+      EXPECT_EQ(acts, std::ranges::find(expected, static_cast<MessageType>(type)) != expected.end())
+          << state << " " << type;
     }
   }
 }
@@ -312,6 +429,11 @@ TEST(AgentTable, GenuineMessagesMoveTheAgentOnlyWhereTheTableSaysSo) {
     for (std::size_t type = 1; type <= kMessageTypes; ++type) {
       if (kAgentTable[target][type - 1] == AgentAction::kDrop) continue;
       const Packet& packet = genuine[type - 1];
+      if (target == 2 && static_cast<MessageType>(type) == MessageType::kRetry) {
+        EXPECT_EQ(pair.agent.OnDatagram(packet.view(), kLandmarkEndpoint, pair.Now()),
+                  Refusal::kDuplicate);  // the cookie that is being tried already
+        continue;
+      }
       const Refusal refusal =
           static_cast<MessageType>(type) == MessageType::kPing
               ? pair.agent.OnPing(packet.view(), kLandmarkEndpoint, pair.Now(), pair.pong)

@@ -178,7 +178,9 @@ TEST(Handshake, RetryToAnotherHelloIsRefused) {
   EXPECT_EQ(pair.agent.state(), AgentState::kAwaitRetry);
   EXPECT_EQ(pair.counter.last, 0U);
   EXPECT_EQ(pair.agent.OnDatagram(retry.view(), kLandmarkEndpoint, pair.Now()), Refusal::kNone);
-  EXPECT_EQ(pair.agent.OnDatagram(retry.view(), kLandmarkEndpoint, pair.Now()), Refusal::kState);
+  EXPECT_EQ(pair.agent.OnDatagram(retry.view(), kLandmarkEndpoint, pair.Now()), Refusal::kDuplicate);
+  Packet hello2;
+  EXPECT_TRUE(pair.agent.OnTimer(pair.Now(), hello2));
   EXPECT_EQ(pair.counter.last, 1U);
 }
 
