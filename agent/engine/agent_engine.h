@@ -70,6 +70,11 @@ class AgentEngine {
   // delegation was in force), kInvalidArgument (two landmarks at one endpoint), kResourceLimit.
   Status ApplyLandmarkList(ByteSpan blob, MonotonicInstant now);
 
+  // The newest list taken so far, and what an earlier life of this agent remembers of it: older
+  // lists are refused from here on.
+  const HighestList& highest_list() const { return trust_.highest_landmark_list(); }
+  void RefuseListsBelow(const HighestList& highest) { trust_.RefuseLandmarkListsBelow(highest); }
+
   // A datagram that arrived on the socket of `identity`. The answer to a PING is sent from within.
   Refusal OnDatagram(std::uint32_t identity, const Endpoint& from, ByteSpan packet,
                      MonotonicInstant now);

@@ -13,6 +13,7 @@
 
 #include "agent/io/agent_socket.h"
 #include "agent/io/file_session_counter.h"
+#include "agent/io/list_memory.h"
 #include "core/crypto/pooled_random.h"
 #include "core/os/files.h"
 #include "core/os/process.h"
@@ -45,8 +46,8 @@ class AgentProcess::Impl {
  public:
   Impl(const AgentSettings& settings, const AgentProcessOptions& options)
       : list_file_(settings.landmark_list_file), ready_file_(settings.ready_file),
-        options_(options), timer_(io_), list_timer_(io_), end_timer_(io_), signals_(io_),
-        engine_(settings.root, random_, options.engine) {}
+        root_(settings.root), options_(options), timer_(io_), list_timer_(io_), end_timer_(io_),
+        signals_(io_), engine_(settings.root, random_, options.engine) {}
 
   // The descriptors belong to the sockets; Asio must not close them a second time.
   ~Impl() {
@@ -83,6 +84,11 @@ class AgentProcess::Impl {
   }
 
   Status Start(unsigned scheduling_priority) {
+    // One list serves the process: it is remembered beside the counter of the first device.
+    EARSHOT_ASSIGN_OR_RETURN(
+        list_memory_,
+        ListMemory::Open(identities_.front()->settings.counter_file + ".list", root_));
+    engine_.RefuseListsBelow(list_memory_->highest());
     EARSHOT_RETURN_IF_ERROR(ReadList());
     UsePreciseTimers();
     EARSHOT_ASSIGN_OR_RETURN(scheduling_, RequestScheduling(scheduling_priority));
@@ -142,9 +148,13 @@ class AgentProcess::Impl {
   Status ReadList() {
     EARSHOT_ASSIGN_OR_RETURN(std::string blob, ReadFile(list_file_, kLandmarkListBytesMax));
     if (blob == list_blob_) return {};
-    Status applied = engine_.ApplyLandmarkList(AsBytes(blob), clock_.Now());
+    if (Status applied = engine_.ApplyLandmarkList(AsBytes(blob), clock_.Now());
+        !applied.has_value()) {
+      list_blob_ = std::move(blob);
+      return Fail(std::move(applied).error(), list_file_);
+    }
+    EARSHOT_RETURN_IF_ERROR(list_memory_->Keep(engine_.highest_list()));
     list_blob_ = std::move(blob);
-    if (!applied.has_value()) return Fail(std::move(applied).error(), list_file_);
     return {};
   }
 
@@ -201,8 +211,10 @@ class AgentProcess::Impl {
 
   std::string list_file_;
   std::string ready_file_;
+  Ed25519PublicKey root_;
   AgentProcessOptions options_;
   std::string list_blob_;
+  std::optional<ListMemory> list_memory_;
   std::string scheduling_;
   bool stopped_ = false;
   SystemClock clock_;

@@ -104,9 +104,19 @@ bool RevocationListContent::Revoked(const KeyId& key, WallInstant at) const {
       revoked, [&](const Entry& entry) { return entry.key == key && entry.since <= at; });
 }
 
-Status ListTrust::Raise(Highest& highest, std::uint64_t version, WallInstant epoch) {
+void ListTrust::RefuseLandmarkListsBelow(const HighestList& highest) {
+  landmark_list_.version = std::max(landmark_list_.version, highest.version);
+  landmark_list_.epoch = std::max(landmark_list_.epoch, highest.epoch);
+}
+
+Status ListTrust::Raise(HighestList& highest, std::uint64_t version, WallInstant epoch) {
   if (version < highest.version || epoch < highest.epoch) {
-    return Fail(ErrorCode::kExpired, "list is older than one accepted before");
+    const bool by_epoch = version >= highest.version;
+    return Fail(ErrorCode::kExpired,
+                "list version " + std::to_string(version) +
+                    (by_epoch ? " has an earlier epoch than" : " is older than") + " version " +
+                    std::to_string(highest.version) +
+                    ", which was accepted before; use that one, or have a newer one signed");
   }
   highest = {.version = version, .epoch = epoch};
   return {};

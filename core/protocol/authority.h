@@ -78,6 +78,12 @@ struct RevocationListContent {
   bool Revoked(const KeyId& key, WallInstant at) const;
 };
 
+// The newest list of one kind that one party has accepted.
+struct HighestList {
+  std::uint64_t version = 0;
+  WallInstant epoch;
+};
+
 // The lists one party has accepted so far. An older version or an earlier epoch than the highest
 // accepted is refused (kExpired); a refused list changes nothing. The same list may come again.
 class ListTrust {
@@ -88,17 +94,16 @@ class ListTrust {
   Result<RevocationListContent> AcceptRevocationList(ByteSpan blob);
 
   const Ed25519PublicKey& root() const { return root_; }
+  const HighestList& highest_landmark_list() const { return landmark_list_; }
+  // Begins where an earlier life of this party ended: older landmark lists are refused from here on.
+  void RefuseLandmarkListsBelow(const HighestList& highest);
 
  private:
-  struct Highest {
-    std::uint64_t version = 0;
-    WallInstant epoch;
-  };
-  static Status Raise(Highest& highest, std::uint64_t version, WallInstant epoch);
+  static Status Raise(HighestList& highest, std::uint64_t version, WallInstant epoch);
 
   Ed25519PublicKey root_;
-  Highest landmark_list_;
-  Highest revocation_list_;
+  HighestList landmark_list_;
+  HighestList revocation_list_;
 };
 
 // A maker's Endorsement, signed by `maker_key`, which must act in the role kMaker and be in force

@@ -20,24 +20,13 @@ constexpr std::size_t kCountersKept = 256;
 
 }  // namespace
 
-Verifier::Verifier(VerifierSetup setup, ListTrust trust, LandmarkListContent list,
-                   std::vector<Landmark> landmarks, Policy policy, const ClockReading& now)
-    : setup_(std::move(setup)), trust_(std::move(trust)), list_(std::move(list)),
-      landmarks_(std::move(landmarks)), policy_(std::move(policy)), started_(now.monotonic) {}
+Verifier::Verifier(VerifierSetup setup, Policy policy, const ClockReading& now)
+    : setup_(std::move(setup)),
+      all_position_records_(std::exchange(setup_.blobs.position_records, {})),
+      trust_(setup_.root), policy_(std::move(policy)), started_(now.monotonic) {}
 
 Result<Verifier> Verifier::Create(VerifierSetup setup, const ClockReading& now) {
   EARSHOT_CHECK(setup.test != nullptr && setup.map != nullptr);
-  ListTrust trust(setup.root);
-  Result<LandmarkListContent> list = trust.AcceptLandmarkList(setup.blobs.landmark_list);
-  if (!list.has_value()) return Fail(std::move(list).error(), "landmark list");
-  EARSHOT_ASSIGN_OR_RETURN(std::vector<Landmark> landmarks,
-                           OpenPositions(*list, setup.blobs.position_records));
-  std::erase_if(setup.blobs.position_records, [&](const std::string& record) {
-    const Bytes32 hash = Sha256(AsBytes(record));
-    return std::ranges::none_of(list->landmarks, [&](const ListedLandmark& listed) {
-      return listed.delegation.position_record_sha256 == hash;
-    });
-  });
   Result<Policy> policy = OpenPolicy(setup.blobs.policy, setup.root);
   if (!policy.has_value()) return Fail(std::move(policy).error(), "policy");
   Result<DelegatedKey> delegation = OpenDelegation(setup.blobs.verdict_delegation, setup.root);
@@ -47,9 +36,10 @@ Result<Verifier> Verifier::Create(VerifierSetup setup, const ClockReading& now) 
                 "verdict delegation: does not let the verdict key sign verdicts; delegate that key "
                 "in the role VERDICT");
   }
+  Bytes list = std::exchange(setup.blobs.landmark_list, {});
   Bytes revocations = std::exchange(setup.blobs.revocation_list, {});
-  Verifier verifier(std::move(setup), std::move(trust), *std::move(list), std::move(landmarks),
-                    *std::move(policy), now);
+  Verifier verifier(std::move(setup), *std::move(policy), now);
+  EARSHOT_RETURN_IF_ERROR(verifier.UpdateLandmarkList(std::move(list)));
   if (!revocations.empty()) {
     EARSHOT_RETURN_IF_ERROR(verifier.UpdateRevocations(std::move(revocations)));
   }
@@ -62,6 +52,60 @@ Status Verifier::UpdateRevocations(Bytes blob) {
   revocations_ = *std::move(accepted);
   setup_.blobs.revocation_list = std::move(blob);
   return {};
+}
+
+Status Verifier::UpdateLandmarkList(Bytes blob) {
+  ListTrust trust = trust_;
+  Result<LandmarkListContent> accepted = trust.AcceptLandmarkList(blob);
+  if (!accepted.has_value()) return Fail(std::move(accepted).error(), "landmark list");
+  return TakeLandmarkList(trust, *std::move(accepted), std::move(blob));
+}
+
+Status Verifier::TakeLandmarkList(const ListTrust& trust, LandmarkListContent list, Bytes blob) {
+  EARSHOT_ASSIGN_OR_RETURN(std::vector<Landmark> landmarks,
+                           OpenPositions(list, all_position_records_));
+  if (landmarks.empty()) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "landmark list: names no landmark that this verifier has a position record of, with "
+                "a delegation in force at its epoch; issue new delegations and a new list");
+  }
+  const auto listed_in = [](const LandmarkListContent& in, const LandmarkId& id) {
+    const auto found = std::ranges::find(in.landmarks, id, &ListedLandmark::id);
+    return found == in.landmarks.end() ? nullptr : &*found;
+  };
+  // What a bundle could not show any more must not decide a verdict either.
+  ForgetUnless([&](const StoredReceipt& stored) {
+    const ListedLandmark* before = listed_in(list_, stored.checked.observation.landmark);
+    const ListedLandmark* after = listed_in(list, stored.checked.observation.landmark);
+    return before != nullptr && after != nullptr && before->key() == after->key() &&
+           after->delegation.InForceAt(stored.checked.begin_wall);
+  });
+  setup_.blobs.position_records.clear();
+  for (const std::string& record : all_position_records_) {
+    const Bytes32 hash = Sha256(AsBytes(record));
+    const bool used = std::ranges::any_of(list.landmarks, [&](const ListedLandmark& listed) {
+      return listed.delegation.position_record_sha256 == hash;
+    });
+    if (used) setup_.blobs.position_records.push_back(record);
+  }
+  setup_.blobs.landmark_list = std::move(blob);
+  trust_ = trust;
+  list_ = std::move(list);
+  landmarks_ = std::move(landmarks);
+  return {};
+}
+
+void Verifier::ForgetUnless(const std::function<bool(const StoredReceipt&)>& stands) {
+  const auto falls = [&](const StoredReceipt& stored) { return !stands(stored); };
+  const auto entry_falls = [&](const auto& entry) { return falls(entry.second); };
+  for (auto& [round, book] : books_) {
+    for (auto& [device, page] : book) std::erase_if(page.receipts, falls);
+  }
+  for (auto& [device, history] : histories_) {
+    std::erase_if(history.bounding, entry_falls);
+    std::erase_if(history.by_counter, entry_falls);
+    if (std::ranges::any_of(history.convicting, falls)) history.convicting.clear();
+  }
 }
 
 void Verifier::Expect(RoundNumber round, const DeviceId& device, std::set<LandmarkId> expected) {

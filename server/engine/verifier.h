@@ -7,6 +7,7 @@
 #define EARSHOT_SERVER_ENGINE_VERIFIER_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -87,10 +88,18 @@ class Verifier {
 
   // A newer revocation list. An older one is refused (kExpired) and changes nothing.
   Status UpdateRevocations(Bytes blob);
+  // A newer landmark list, with the position records of the setup. An older one is refused
+  // (kExpired), as is one without a landmark at a known place (kInvalidArgument); either changes
+  // nothing. What was kept from landmarks that the new list does not vouch for is forgotten.
+  Status UpdateLandmarkList(Bytes blob);
 
   const Registry& registry() const { return setup_.registry; }
   const Policy& policy() const { return policy_; }
   const std::vector<Landmark>& landmarks() const { return landmarks_; }  // by id
+  const LandmarkListContent& list() const { return list_; }
+  std::uint64_t revocations_version() const {
+    return revocations_.has_value() ? revocations_->version : 0;
+  }
   const MeshState& mesh() const { return mesh_; }
   const VerifierCounters& counters() const { return counters_; }
 
@@ -113,13 +122,14 @@ class Verifier {
     std::optional<MonotonicInstant> last_valid_answer;
   };
 
-  Verifier(VerifierSetup setup, ListTrust trust, LandmarkListContent list,
-           std::vector<Landmark> landmarks, Policy policy, const ClockReading& now);
+  Verifier(VerifierSetup setup, Policy policy, const ClockReading& now);
   // The session last taken from one landmark about one device.
   struct LastSession {
     std::uint64_t counter = 0;
     Bytes32 identity_transcript{};
   };
+  Status TakeLandmarkList(const ListTrust& trust, LandmarkListContent list, Bytes blob);
+  void ForgetUnless(const std::function<bool(const StoredReceipt&)>& stands);
   bool IsWithdrawn(const ListedLandmark& landmark) const;
   bool IsNewSession(const LandmarkId& landmark, const CheckedReceipt& checked);
   std::set<LandmarkId> HealthyFor(const DeviceId& device, const Book& book) const;
@@ -129,7 +139,8 @@ class Verifier {
   std::vector<const StoredReceipt*> ReceiptsFor(const DeviceId& device, const Page& page) const;
   void Remember(const DeviceId& device, Page page);
 
-  VerifierSetup setup_;
+  VerifierSetup setup_;  // blobs.position_records: those of list_
+  std::vector<std::string> all_position_records_;
   ListTrust trust_;
   LandmarkListContent list_;
   std::vector<Landmark> landmarks_;

@@ -161,6 +161,7 @@ Result<ServerSettings> LoadServerConfig(const std::string& path) {
                           beside(config.out_dir()),
                           beside(config.ready_file()),
                           beside(config.landmark_list()),
+                          {},
                           rounds,
                           {},
                           *std::move(root),
@@ -174,6 +175,7 @@ Result<ServerSettings> LoadServerConfig(const std::string& path) {
   EARSHOT_ASSIGN_OR_RETURN(settings.blobs.verdict_delegation,
                            reader.Blob("verdict_delegation", config.verdict_delegation()));
   if (!config.revocation_list().empty()) {
+    settings.revocation_list_file = beside(config.revocation_list());
     EARSHOT_ASSIGN_OR_RETURN(settings.blobs.revocation_list,
                              reader.Blob("revocation_list", config.revocation_list()));
   }

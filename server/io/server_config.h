@@ -25,6 +25,7 @@ struct ServerSettings {
   std::string out_dir;
   std::string ready_file;      // empty: none
   std::string landmark_list_file;
+  std::string revocation_list_file;  // empty: none
   RoundOptions rounds;
   std::vector<LandmarkSettings> landmarks;
   // Everything but the landmark list, which may appear after the start.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
@@ -30,7 +31,7 @@ namespace {
 namespace asio = boost::asio;
 using AsioError = boost::system::error_code;
 
-constexpr std::size_t kLandmarkListBytesMax = 1 << 20;
+constexpr std::size_t kListBytesMax = 1 << 20;
 // Batches read from one landmark before the others and the timers get their turn.
 constexpr int kBatchesPerTurn = 8;
 
@@ -39,6 +40,13 @@ struct LandmarkAtRim {
   LandmarkKeys keys;
   std::unique_ptr<LandmarkSocket> socket;
   std::unique_ptr<asio::posix::stream_descriptor> waiter;
+};
+
+// A signed list in a file that may be replaced while the server runs.
+struct ListFile {
+  std::string path;
+  std::string seen;     // the bytes last looked at, taken or refused
+  std::string problem;  // last told
 };
 
 void Narrate(std::string_view text) { fmt::print(stderr, "earshot serve: {}\n", text); }
@@ -86,7 +94,9 @@ class ServerProcess::Impl {
       io_.run_one();
       if (engine_ == nullptr) continue;
       engine_->Flush();
+      const RoundNumber closed = engine_->rounds_closed();
       engine_->OnTimer();
+      if (engine_->rounds_closed() != closed) RereadLists();
       ArmTimer();
     }
     if (engine_ != nullptr) engine_->Stop();
@@ -154,11 +164,14 @@ class ServerProcess::Impl {
 
   Status TryBegin() {
     EARSHOT_ASSIGN_OR_RETURN(const std::string list,
-                             ReadFile(settings_.landmark_list_file, kLandmarkListBytesMax));
+                             ReadFile(settings_.landmark_list_file, kListBytesMax));
     const ByteSpan bytes = AsBytes(list);
     ListTrust trust(settings_.root);
     EARSHOT_RETURN_IF_ERROR(trust.AcceptLandmarkList(bytes));
     settings_.blobs.landmark_list.assign(bytes.begin(), bytes.end());
+    landmark_list_ = {settings_.landmark_list_file, list, {}};
+    revocation_list_ = {settings_.revocation_list_file, ToString(settings_.blobs.revocation_list),
+                        {}};
     // From here on an error would not mend itself by waiting.
     Result<Verifier> verifier = Verifier::Create(
         VerifierSetup{settings_.root, std::move(settings_.blobs), std::move(settings_.verdict_key),
@@ -185,6 +198,56 @@ class ServerProcess::Impl {
                         landmarks_[0]->socket->kernel_stamps() ? "kernel" : "user-space",
                         engine_->verifier().registry().devices().size()));
     return {};
+  }
+
+  // Once a round: what the root has signed since then counts from the next one on.
+  void RereadLists() {
+    Verifier& verifier = engine_->verifier();
+    if (Reread(landmark_list_, [&](Bytes blob) {
+          return verifier.UpdateLandmarkList(std::move(blob));
+        })) {
+      Narrate(fmt::format("landmark list version {} taken", verifier.list().version));
+      TellOfUnlistedLandmarks();
+    }
+    if (Reread(revocation_list_, [&](Bytes blob) {
+          return verifier.UpdateRevocations(std::move(blob));
+        })) {
+      Narrate(fmt::format("revocation list version {} taken", verifier.revocations_version()));
+    }
+  }
+
+  // True: the file holds other bytes than before, and `update` took them. Whatever is refused is
+  // told once and changes nothing.
+  template <typename Update>
+  static bool Reread(ListFile& file, Update update) {
+    if (file.path.empty()) return false;
+    const Result<std::string> text = ReadFile(file.path, kListBytesMax);
+    if (text.has_value() && *text == file.seen) return false;
+    Status taken;
+    if (text.has_value()) {
+      file.seen = *text;
+      const ByteSpan bytes = AsBytes(*text);
+      taken = update(Bytes(bytes.begin(), bytes.end()));
+    } else {
+      taken = tl::unexpected<Error>(text.error());
+    }
+    const std::string problem = taken.has_value() ? std::string() : taken.error().message();
+    if (problem != file.problem && !problem.empty()) {
+      Narrate(fmt::format("{}: {}; the list in force stays", file.path, problem));
+    }
+    file.problem = problem;
+    return taken.has_value();
+  }
+
+  void TellOfUnlistedLandmarks() const {
+    const std::vector<ListedLandmark>& listed = engine_->verifier().list().landmarks;
+    for (const auto& landmark : landmarks_) {
+      const auto found = std::ranges::find(listed, landmark->keys.id, &ListedLandmark::id);
+      if (found != listed.end() && found->key() == landmark->keys.signing.public_key()) continue;
+      Narrate(fmt::format("landmark {}: the list does not name its key, so nothing it measures "
+                          "counts; give it the key that is listed and restart",
+                          landmark->keys.id.value()));
+    }
   }
 
   void WaitForDatagrams(std::size_t number) {
@@ -234,6 +297,8 @@ class ServerProcess::Impl {
   bool stopped_ = false;
   bool failed_ = false;
   std::string list_problem_;
+  ListFile landmark_list_;
+  ListFile revocation_list_;
   SystemClock clock_;
   SystemRandom random_;
   NearestLandmarkTest test_;

@@ -80,6 +80,49 @@ TEST(ServerEngineTest, RevokedKeyConvictsItself) {
   EXPECT_TRUE(HasReason(appraisal.site, ReasonCode::kKeyRevoked));
 }
 
+TEST(ServerEngineTest, NewerLandmarkListCountsFromTheNextRoundAndAnOlderOneIsRefused) {
+  ServerWorld world;
+  world.AddDevice("C-1", world.singapore());
+  world.Run(seconds(8));
+  Verifier& verifier = world.engine->verifier();
+  std::unique_ptr<FixtureLandmark> removed = std::move(world.authority.landmarks().back());
+  world.authority.landmarks().pop_back();
+  ASSERT_TRUE(verifier.UpdateLandmarkList(world.authority.LandmarkList(5)));
+  EXPECT_EQ(verifier.list().version, 5U);
+  EXPECT_THAT(verifier.landmarks(), SizeIs(world.landmark_count() - 1));
+  EXPECT_EQ(verifier.UpdateLandmarkList(world.authority.LandmarkList(4)).error().code(),
+            ErrorCode::kExpired);
+  EXPECT_EQ(verifier.list().version, 5U);
+  world.Run(seconds(12));
+  ASSERT_THAT(world.rounds, SizeIs(3));
+  const DeviceVerdict& last = world.rounds.back()[0];
+  EXPECT_EQ(VerdictName(last.appraisal.headline), "VERIFIED");
+  EXPECT_THAT(last.appraisal.rings, SizeIs(world.landmark_count() - 1));
+  const auto bundle = DecodeBundle(AsBytes(last.bundle));
+  const auto recomputed = RecomputeVerdict(*bundle, world.authority.root().public_key(),
+                                           world.test, world.map);
+  ASSERT_TRUE(recomputed.has_value()) << recomputed.error().message();
+  EXPECT_THAT(recomputed->differences, IsEmpty());
+}
+
+TEST(ServerEngineTest, ListThatCannotServeIsRefusedAndTheOldOneStays) {
+  ServerWorld world;
+  world.AddDevice("C-1", world.singapore());
+  world.Begin();
+  Verifier& verifier = world.engine->verifier();
+  Bytes forged = world.authority.LandmarkList(7);
+  forged.back() ^= 1;
+  EXPECT_EQ(verifier.UpdateLandmarkList(forged).error().code(), ErrorCode::kUnauthenticated);
+  auto landmarks = std::exchange(world.authority.landmarks(), {});
+  EXPECT_EQ(verifier.UpdateLandmarkList(world.authority.LandmarkList(7)).error().code(),
+            ErrorCode::kInvalidArgument);
+  EXPECT_EQ(verifier.list().version, 1U);
+  EXPECT_THAT(verifier.landmarks(), SizeIs(world.landmark_count()));
+  world.authority.landmarks() = std::move(landmarks);
+  EXPECT_TRUE(verifier.UpdateLandmarkList(world.authority.LandmarkList(2)))
+      << "a list that was refused must not raise the version";
+}
+
 TEST(ServerEngineTest, ReceiptsUnderAWithdrawnLandmarkKeyCountForNothing) {
   ServerWorld world;
   world.AddDevice("C-1", world.singapore());

@@ -110,6 +110,17 @@ class ServerProcessTest : public testing::Test {
     Write("server.textproto", config_);
     return LoadServerConfig(folder_ + "/server.textproto");
   }
+  // The agent of C-1.
+  Result<std::unique_ptr<AgentProcess>> MakeAgent() {
+    Write("agent.textproto",
+          "identities { name: 'C-1' key_file: 'C-1.key' counter_file: 'C-1.counter'\n"
+          "  local_address: '127.0.0.1' model: 'model-x'\n"
+          "  firmware_sha256: '" + std::string(64, '0') + "' }\n"
+          "landmark_list: 'list' root_public_key: 'root.pem'\n");
+    EARSHOT_ASSIGN_OR_RETURN(AgentSettings settings,
+                             LoadAgentConfig(folder_ + "/agent.textproto"));
+    return AgentProcess::Create(std::move(settings), {});
+  }
   v1::RunReport Report() {
     v1::RunReport report;
     EXPECT_TRUE(report.ParseFromString(ReadFile(folder_ + "/out/report.pb").value()));
@@ -132,14 +143,7 @@ TEST_F(ServerProcessTest, RunWithARealAgentEndsWithReportEventsAndACheckableBund
   auto server = ServerProcess::Create(*std::move(settings), {});
   ASSERT_TRUE(server.has_value()) << server.error().message();
   WriteList();
-  Write("agent.textproto",
-        "identities { name: 'C-1' key_file: 'C-1.key' counter_file: 'C-1.counter'\n"
-        "  local_address: '127.0.0.1' model: 'model-x'\n"
-        "  firmware_sha256: '" + std::string(64, '0') + "' }\n"
-        "landmark_list: 'list' root_public_key: 'root.pem'\n");
-  auto agent_settings = LoadAgentConfig(folder_ + "/agent.textproto");
-  ASSERT_TRUE(agent_settings.has_value()) << agent_settings.error().message();
-  auto agent = AgentProcess::Create(*std::move(agent_settings), {});
+  auto agent = MakeAgent();
   ASSERT_TRUE(agent.has_value()) << agent.error().message();
 
   std::thread answering([&] { (*agent)->RunFor(std::chrono::seconds(30)); });
@@ -168,6 +172,23 @@ TEST_F(ServerProcessTest, RunWithARealAgentEndsWithReportEventsAndACheckableBund
   ASSERT_TRUE(recomputed.has_value()) << recomputed.error().message();
   EXPECT_TRUE(recomputed->differences.empty());
   EXPECT_EQ(VerdictName(recomputed->appraisal.headline), report.devices(0).verdict());
+}
+
+TEST_F(ServerProcessTest, AgentRefusesAListOlderThanOneItTookBeforeItsRestart) {
+  AddDevice("C-1");
+  std::uint16_t port = 1;
+  for (const auto& landmark : authority_.landmarks()) landmark->endpoint.port = port++;
+  Write("list", Text(authority_.LandmarkList(5)));
+  ASSERT_TRUE(MakeAgent().has_value());
+  Write("list", Text(authority_.LandmarkList(4)));
+  const auto older = MakeAgent();
+  ASSERT_FALSE(older.has_value());
+  EXPECT_EQ(older.error().code(), ErrorCode::kExpired);
+  EXPECT_THAT(older.error().message(), HasSubstr("version 4 is older than version 5"));
+  for (const std::uint64_t version : {5U, 6U}) {
+    Write("list", Text(authority_.LandmarkList(version)));
+    EXPECT_TRUE(MakeAgent().has_value()) << version;
+  }
 }
 
 TEST_F(ServerProcessTest, StopWhileWaitingForTheListEndsTheRun) {
