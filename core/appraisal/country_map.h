@@ -31,10 +31,11 @@ class CountryMap {
   virtual bool Encloses(std::span<const CountryCode> countries, const ProvedRegion& region,
                         Distance margin) const = 0;
 
-  // How far `from` is from the nearest land of one of `countries`, never overstated; zero inside.
-  // Infinite when none of them is on the map.
-  virtual Distance DistanceToNearest(Position from,
-                                     std::span<const CountryCode> countries) const = 0;
+  // How far `from` is from the nearest of `countries`, each grown by `margin` or by what its outline
+  // may be wrong where that is more; never overstated, zero inside. Infinite when none of them is on
+  // the map.
+  virtual Distance DistanceToNearest(Position from, std::span<const CountryCode> countries,
+                                     Distance margin) const = 0;
 };
 
 }  // namespace earshot

@@ -48,11 +48,12 @@ WeakestZone FindWeakestZone(const PathModel& model, const PlacementQuestion& que
       question.licence.kind == LicenceTerms::Kind::kAllowed && !question.policy.sea_is_permitted;
   if (sea_is_a_zone) weakest.power = model.PowerBeyond(Distance(), threshold);
   for (const auto& zone : ZonesToTell(question.licence, question.policy, question.map)) {
-    const Distance away =
-        question.map.DistanceToNearest(landmark, zone) - question.policy.zone_margin;
-    const double power = AllOnMap(zone, question.map)
-                             ? model.PowerBeyond(std::max(away, Distance()), threshold)
-                             : 0.0;
+    const double power =
+        AllOnMap(zone, question.map)
+            ? model.PowerBeyond(
+                  question.map.DistanceToNearest(landmark, zone, question.policy.zone_margin),
+                  threshold)
+            : 0.0;
     if (power < weakest.power) weakest = {zone, power};
   }
   return weakest;

@@ -21,9 +21,10 @@ namespace earshot {
 // Heard by others and not by it: infinitely slow (EXPECTED_LANDMARK_UNHEARD).
 //
 // Normal (DELAY_NORMAL) when it does not exceed it, EVIDENCE covers it, and for each zone of the
-// licence, grown by the policy's margin, a responder there would have been flagged with at least
-// policy.power_min by the path model. With a licence that allows only some countries and a policy
-// that forbids the sea, the sea is a zone at distance zero. Otherwise NO_POWER.
+// licence, grown by the policy's margin or its outline's own, a responder there would have been
+// flagged with at least policy.power_min by the path model. With a licence that allows only some
+// countries and a policy that forbids the sea, the sea is a zone at distance zero. Otherwise
+// NO_POWER.
 //
 // The rate holds for honest devices whose access is like that of the model's nodes.
 class NearestLandmarkTest final : public PlacementTest {

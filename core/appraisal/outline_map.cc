@@ -1,8 +1,5 @@
 #include "core/appraisal/outline_map.h"
 
-#include <algorithm>
-#include <limits>
-
 namespace earshot {
 
 std::span<const CountryCode> OutlineMap::Countries() const { return zones_.countries(); }
@@ -18,13 +15,9 @@ bool OutlineMap::Encloses(std::span<const CountryCode> countries, const ProvedRe
   return zones_.RegionInsideCountries(region.region(), countries, margin);
 }
 
-Distance OutlineMap::DistanceToNearest(Position from,
-                                       std::span<const CountryCode> countries) const {
-  Distance nearest = Distance::Metres(std::numeric_limits<double>::infinity());
-  for (const CountryCode country : countries) {
-    nearest = std::min(nearest, zones_.DistanceToCountry(from, country));
-  }
-  return nearest;
+Distance OutlineMap::DistanceToNearest(Position from, std::span<const CountryCode> countries,
+                                       Distance margin) const {
+  return zones_.DistanceToNearest(from, countries, margin);
 }
 
 }  // namespace earshot

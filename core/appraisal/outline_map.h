@@ -16,7 +16,8 @@ class OutlineMap final : public CountryMap {
   std::vector<CountryCode> TouchedBy(const ProvedRegion& region, Distance margin) const override;
   bool Encloses(std::span<const CountryCode> countries, const ProvedRegion& region,
                 Distance margin) const override;
-  Distance DistanceToNearest(Position from, std::span<const CountryCode> countries) const override;
+  Distance DistanceToNearest(Position from, std::span<const CountryCode> countries,
+                             Distance margin) const override;
 
  private:
   const CountryZones& zones_;

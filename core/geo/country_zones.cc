@@ -219,7 +219,25 @@ Distance CountryZones::DistanceToCountry(Position position, CountryCode code) co
   }
   const UnitVector point(position);
   if (impl_->OwnersAt(point).test(place)) return Distance();
-  return kPolarRadius * impl_->outlines.AngleToOutline(point, place).radians();
+  CountrySet country;
+  country.set(place);
+  return kPolarRadius * impl_->outlines.AngleToOutline(point, country).radians();
+}
+
+Distance CountryZones::DistanceToNearest(Position position, std::span<const CountryCode> countries,
+                                         Distance margin) const {
+  const CountrySet wanted = impl_->SetOf(countries);
+  const UnitVector point(position);
+  if ((impl_->OwnersAt(point) & wanted).any()) return Distance();
+  Distance nearest = Distance::Metres(std::numeric_limits<double>::infinity());
+  for (const Growth& growth : impl_->GrowthsFor(margin)) {
+    const CountrySet among = growth.countries & wanted;
+    if (among.none()) continue;
+    const Distance to_outline =
+        kPolarRadius * impl_->outlines.AngleToOutline(point, among).radians();
+    nearest = std::min(nearest, std::max(to_outline - growth.reach, Distance()));
+  }
+  return nearest;
 }
 
 // If the grown region meets a country, then either it meets the country's outline, or one of its

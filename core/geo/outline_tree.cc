@@ -192,10 +192,10 @@ bool OutlineTree::AnyNear(const DepthRegion& region, Distance reach, const Count
   return found;
 }
 
-Angle OutlineTree::AngleToOutline(const UnitVector& point, std::size_t country) const {
+Angle OutlineTree::AngleToOutline(const UnitVector& point, const CountrySet& among) const {
   Angle least = Angle::Radians(std::numbers::pi);
   Visit([&](const Node& node) {
-    if (!node.owners.test(country)) return false;
+    if ((node.owners & among).none()) return false;
     if (node.disc.centre().AngleTo(point) - node.disc.radius() > least) return false;
     if (node.end - node.begin > 1) return true;
     const std::span<const UnitVector> vertices = VerticesOf(chains_[node.begin]);

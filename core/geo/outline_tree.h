@@ -39,9 +39,9 @@ class OutlineTree {
   bool AnyNear(const DepthRegion& region, Distance reach, const CountrySet& among,
                const ArcFilter& filter) const;
 
-  // The least angle from `point` to a line between neighbouring vertices of country `country`'s
-  // arcs.
-  Angle AngleToOutline(const UnitVector& point, std::size_t country) const;
+  // The least angle from `point` to a line between neighbouring vertices of the arcs that one of
+  // `among` owns.
+  Angle AngleToOutline(const UnitVector& point, const CountrySet& among) const;
 
  private:
   struct Chain {

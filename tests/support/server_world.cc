@@ -44,13 +44,13 @@ std::vector<CountryCode> TwoCountries::TouchedBy(const ProvedRegion& region,
   return touched;
 }
 
-Distance TwoCountries::DistanceToNearest(Position from,
-                                         std::span<const CountryCode> codes) const {
+Distance TwoCountries::DistanceToNearest(Position from, std::span<const CountryCode> codes,
+                                         Distance margin) const {
   Distance nearest = Distance::Metres(std::numeric_limits<double>::infinity());
   for (const Land& land : lands_) {
     if (std::ranges::find(codes, land.code) == codes.end()) continue;
     nearest = std::min(nearest, std::max(Distance(), GeodesicDistance(from, land.centre) -
-                                                         land.radius));
+                                                         land.radius - margin));
   }
   return nearest;
 }

@@ -28,7 +28,8 @@ class TwoCountries final : public CountryMap {
   bool Encloses(std::span<const CountryCode>, const ProvedRegion&, Distance) const override {
     return false;
   }
-  Distance DistanceToNearest(Position from, std::span<const CountryCode> codes) const override;
+  Distance DistanceToNearest(Position from, std::span<const CountryCode> codes,
+                             Distance margin) const override;
 
  private:
   struct Land {

@@ -53,11 +53,43 @@ TEST(OutlineMap, SilenceExcludesNothing) {
 
 TEST(OutlineMap, NearestCountryIsZeroAwayInsideAndFarOutside) {
   const OutlineMap map;
-  EXPECT_EQ(map.DistanceToNearest(At(23.13, 113.26), Codes({"CN", "SG"})), Distance());
-  const Distance away = map.DistanceToNearest(kSingapore, Codes({"CN"}));
+  EXPECT_EQ(map.DistanceToNearest(At(23.13, 113.26), Codes({"CN", "SG"}), Km(25)), Distance());
+  const Distance away = map.DistanceToNearest(kSingapore, Codes({"CN"}), Km(25));
   // Hainan is 1,980 km off, the islands in the South China Sea are nearer.
   EXPECT_GT(away, Km(1'000));
   EXPECT_LT(away, Km(2'000));
+}
+
+// A responder in the Ilemi triangle, which the coarse outline leaves out of South Sudan, stands
+// nearer than that outline less 25 km: the test must not claim power against the latter.
+TEST(OutlineMap, PowerIsClaimedFromACountrysOwnMarginWhereThatIsWider) {
+  const OutlineMap outlines;
+  const NearestLandmarkTest test;
+  const Position nairobi = At(-1.29, 36.82);
+  Scene scene;
+  scene.declaration.site.position = nairobi;
+  scene.declaration.licence = {LicenceTerms::Kind::kExcluded, Codes({"SS"})};
+  const std::vector<ExpectedLandmark> landmarks = {
+      {.id = LandmarkId("nbo-1"),
+       .position = nairobi,
+       .rtt_min = Rtt::FromDuration(Milliseconds(1)),
+       .samples = 5,
+       .covered_by_evidence = true,
+       .healthy = true}};
+  const auto judge = [&](double power_min) {
+    scene.policy.power_min = power_min;
+    return test.Judge({.site = scene.declaration.site,
+                       .licence = scene.declaration.licence,
+                       .policy = scene.policy,
+                       .map = outlines,
+                       .landmarks = landmarks});
+  };
+  const PathModel& model = PathModel::Measured2020();
+  const Rtt threshold = test.Threshold(scene.policy);
+  const Distance to_outline = outlines.DistanceToNearest(nairobi, Codes({"SS"}), Distance());
+  const double claimed = *judge(1.0).reasons.front().probability;
+  EXPECT_DOUBLE_EQ(claimed, model.PowerBeyond(to_outline, threshold));
+  EXPECT_LT(to_outline, CountryZones::Default().DistanceToCountry(nairobi, Code("SS")) - Km(100));
 }
 
 }  // namespace

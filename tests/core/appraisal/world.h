@@ -73,12 +73,13 @@ class DiscMap final : public CountryMap {
       return region.LiesWithin(country.centre, country.radius - margin);
     });
   }
-  Distance DistanceToNearest(Position from, std::span<const CountryCode> countries) const override {
+  Distance DistanceToNearest(Position from, std::span<const CountryCode> countries,
+                             Distance margin) const override {
     Distance nearest = Distance::Metres(std::numeric_limits<double>::infinity());
     for (const CountryCode code : countries) {
       if (!countries_.contains(code)) continue;
       const Country& country = countries_.at(code);
-      const Distance away = GeodesicDistance(from, country.centre) - country.radius;
+      const Distance away = GeodesicDistance(from, country.centre) - country.radius - margin;
       nearest = std::min(nearest, std::max(away, Distance()));
     }
     return nearest;

@@ -113,6 +113,34 @@ TEST(DistanceToCountry, ZeroInsideAndNeverAboveTheTrueDistance) {
   EXPECT_TRUE(std::isinf(Zones().DistanceToCountry(At(0, 0), Code("ZZ")).metres()));
 }
 
+TEST(DistanceToNearest, IsTheLeastOverTheCountriesLessWhatEachGrowsBy) {
+  const std::vector<CountryCode> codes = {Code("CN"), Code("ET"), Code("IN"), Code("MA"),
+                                          Code("SG"), Code("SS"), Code("US")};
+  const auto growth = [](CountryCode code, double margin_km) {
+    const std::string text = code.text();
+    const double own = text == "SS" ? 121 : text == "MA" ? 44 : text == "IN" ? 26 : 0;
+    return Distance::Kilometres(std::max(own, margin_km));
+  };
+  for (const double margin_km : {0.0, 25.0, 300.0}) {
+    for (int i = 0; i < 60; ++i) {
+      const Position at = At(-80.0 + 2.7 * i, -175.0 + 97.0 * (i % 4) + i);
+      Distance least = Distance::Metres(std::numeric_limits<double>::infinity());
+      for (const CountryCode code : codes) {
+        const Distance away = Zones().DistanceToCountry(at, code) - growth(code, margin_km);
+        least = std::min(least, std::max(away, Distance()));
+      }
+      EXPECT_EQ(Zones().DistanceToNearest(at, codes, Distance::Kilometres(margin_km)), least) << i;
+    }
+  }
+}
+
+TEST(DistanceToNearest, InfiniteWhereNoneHasAnOutline) {
+  EXPECT_TRUE(std::isinf(Zones().DistanceToNearest(At(0, 0), {}, Distance()).metres()));
+  const std::vector<CountryCode> unknown = {Code("ZZ")};
+  EXPECT_TRUE(std::isinf(
+      Zones().DistanceToNearest(At(0, 0), unknown, Distance::Kilometres(25)).metres()));
+}
+
 TEST(DistanceToCountry, WalkingThatFarSomewhereReachesTheCountry) {
   const Position sea = At(10.0, 112.0);
   for (const char* letters : {"CN", "VN", "PH", "MY", "HK", "US"}) {
