@@ -1,10 +1,6 @@
 #include "sim/relay/relay_core.h"
 
-#include <Random123/philox.h>
-
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <utility>
 
 #include "core/base/check.h"
@@ -13,40 +9,6 @@ namespace earshot {
 namespace {
 
 constexpr std::size_t kClearHeaderBytes = 32;
-
-// What chance does to one packet; unit values are uniform in [0, 1).
-struct Fate {
-  double loss;
-  double duplicate;
-  double reorder;
-  double corrupt;
-  double jitter;
-  double copy_jitter;
-  std::uint32_t corrupt_bit;
-};
-
-double Unit(std::uint32_t word) { return static_cast<double>(word) * 0x1.0p-32; }
-
-Fate DrawFate(std::uint64_t seed, std::uint64_t lane, std::uint64_t number) {
-  const philox4x32_key_t key = {{static_cast<std::uint32_t>(seed),
-                                 static_cast<std::uint32_t>(seed >> 32U)}};
-  const auto block = [&](std::uint32_t which) {
-    const philox4x32_ctr_t counter = {{static_cast<std::uint32_t>(number),
-                                       static_cast<std::uint32_t>(number >> 32U),
-                                       static_cast<std::uint32_t>(lane), which}};
-    return philox4x32(counter, key);
-  };
-  const philox4x32_ctr_t first = block(0);
-  const philox4x32_ctr_t second = block(1);
-  return {Unit(first[0]),  Unit(first[1]),  Unit(first[2]), Unit(first[3]),
-          Unit(second[0]), Unit(second[1]), second[2]};
-}
-
-// Exponential with the given mean, cut off at kJitterMeansMax means.
-Duration Jitter(Duration mean, double unit) {
-  const double means = std::min(-std::log1p(-unit), static_cast<double>(kJitterMeansMax));
-  return Duration(static_cast<std::int64_t>(means * static_cast<double>(mean.count())));
-}
 
 }  // namespace
 
@@ -74,9 +36,9 @@ void RelayCore::Accept(std::uint32_t path, RelayDirection direction, ByteSpan da
   EARSHOT_CHECK(path < paths_.size() && arrived <= received);
   const PathConditions& conditions = paths_[path];
   const std::uint64_t lane = 2 * std::uint64_t{path} + static_cast<std::uint64_t>(direction);
-  const Fate fate = DrawFate(seed_, lane, packets_seen_[lane]++);
+  const PacketFate fate = DrawFate(PhiloxKey{seed_}, lane, packets_seen_[lane]++, conditions);
   ++counts_.accepted;
-  if (fate.loss < conditions.loss) {
+  if (fate.lost) {
     ++counts_.lost;
     return;
   }
@@ -87,26 +49,23 @@ void RelayCore::Accept(std::uint32_t path, RelayDirection direction, ByteSpan da
   packet.direction = direction;
   packet.arrived = arrived;
   packet.received = received;
-  packet.target = delay + Jitter(conditions.jitter, fate.jitter);
+  packet.target = delay + fate.extra;
   packet.original_header.assign(
       datagram.begin(),
       datagram.begin() + static_cast<std::ptrdiff_t>(std::min(datagram.size(), kClearHeaderBytes)));
   packet.datagram.assign(datagram.begin(), datagram.end());
-  if (fate.reorder < conditions.reorder) {
-    ++counts_.reordered;
-    packet.target += kReorderJitters * conditions.jitter;
-  }
-  if (fate.duplicate < conditions.duplicate) {
+  if (fate.reordered) ++counts_.reordered;
+  if (fate.copy.has_value()) {
     ++counts_.duplicated;
     HeldPacket copy = packet;
     copy.copy = true;
-    copy.target = delay + Jitter(conditions.jitter, fate.copy_jitter);
+    copy.target = delay + *fate.copy;
     Hold(std::move(copy));
   }
-  if (fate.corrupt < conditions.corrupt && !packet.datagram.empty()) {
+  if (fate.corrupted.has_value() && !packet.datagram.empty()) {
     ++counts_.corrupted;
     packet.corrupted = true;
-    const std::size_t bit = fate.corrupt_bit % (8 * packet.datagram.size());
+    const std::size_t bit = *fate.corrupted % (8 * packet.datagram.size());
     packet.datagram[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
   }
   Hold(std::move(packet));

@@ -13,22 +13,11 @@
 
 #include "core/base/bytes.h"
 #include "core/base/time.h"
+#include "sim/path/packet_fate.h"
 
 namespace earshot {
 
 enum class RelayDirection : std::uint8_t { kToLandmark, kToAgent };
-
-// One path, both ways. Probabilities are of each packet by itself, in [0, 1].
-struct PathConditions {
-  Duration forward{0};   // agent to landmark
-  Duration backward{0};
-  Duration jitter{0};    // mean of an exponential addition
-  double loss = 0;
-  double duplicate = 0;  // a second copy, with a jitter of its own
-  double reorder = 0;    // held for kReorderJitters times the jitter more
-  double corrupt = 0;    // one bit flipped
-};
-inline constexpr int kReorderJitters = 2;
 
 // A packet on its way. `target` is how long it is to be held, counted from `arrived`.
 struct HeldPacket {
@@ -57,12 +46,10 @@ struct RelayCounts {
 // Packets held at one time: 1.2 s of traffic at 13,000 packets/s. One more is dropped and counted:
 // a full router does the same.
 inline constexpr std::size_t kHeldPacketsMax = 16384;
-// A path's jitter is cut off here: the exponential's 1e-9 tail, and a bound on memory.
-inline constexpr int kJitterMeansMax = 20;
 
-// Not thread-safe. Draws come from Philox4x32 (Salmon et al., "Parallel random numbers: as easy as
-// 1, 2, 3", SC'11) keyed by the seed, at (path, direction, packet number on it): the fate of the
-// n-th packet of a path does not depend on any other path, nor on when it arrived.
+// Not thread-safe. Fates are drawn (sim/path/packet_fate.h) by the seed at (path, direction, packet
+// number on it): that of the n-th packet of a path does not depend on any other path, nor on when it
+// arrived.
 class RelayCore {
  public:
   RelayCore(std::vector<PathConditions> paths, std::uint64_t seed,
