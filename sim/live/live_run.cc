@@ -2,44 +2,26 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
-#include <system_error>
-
 #include "core/crypto/pooled_random.h"
 #include "core/os/files.h"
 #include "core/os/system_clock.h"
 #include "core/report/json.h"
 #include "earshot/v1/report.pb.h"
-#include "sim/live/live_report.h"
 #include "sim/live/supervisor.h"
 #include "sim/live/truth_join.h"
+#include "sim/run/out_folder.h"
+#include "sim/run/run_report.h"
 
 namespace earshot {
 namespace {
 
-namespace fs = std::filesystem;
-
-// The first file of a run and the mark of an earlier one.
-constexpr const char* kResolvedFile = "resolved.textproto";
-
-Error OfFiles(const std::error_code& error, const std::string& what) {
-  return Error(ErrorCode::kUnavailable, fmt::format("{}: {}", what, error.message()));
-}
-
-// Makes the folder, or clears an earlier run out of it. Nothing else is ever deleted.
-Status PrepareFolder(const std::string& out) {
-  std::error_code error;
-  fs::create_directories(out, error);
-  if (error) return tl::unexpected<Error>(OfFiles(error, "create " + out));
-  const bool earlier = fs::exists(fs::path(out) / kResolvedFile, error);
-  if (!earlier && !fs::is_empty(out, error)) {
-    return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("{} is not empty and holds no earlier run; name another folder", out));
-  }
-  for (const char* name : {"work", "bundles", "events.jsonl", "truth.jsonl", "report.json",
-                           "report.pb", kResolvedFile}) {
-    fs::remove_all(fs::path(out) / name, error);
-    if (error) return tl::unexpected<Error>(OfFiles(error, "remove the earlier run in " + out));
+// What the processes of a live run cannot be told to do.
+Status CheckOffered(const Scenario& scenario) {
+  for (const ScenarioLandmark& landmark : scenario.landmarks) {
+    if (!landmark.lies()) continue;
+    return Fail(ErrorCode::kUnsupported,
+                fmt::format("landmark {} lies about what it measures, which live runs do not offer; "
+                            "run it in virtual time, without --live", landmark.id.value()));
   }
   return {};
 }
@@ -54,14 +36,21 @@ Status ReadServerReport(const std::string& out, v1::RunReport* report) {
   return {};
 }
 
-Result<LiveFacts> GatherFacts(const std::string& out, const Supervisor& supervisor) {
-  LiveFacts facts;
+double Microseconds(Duration d) { return static_cast<double>(d.count()) * 1e-3; }
+
+// What the relay really did, against what was measured.
+Status SetNetwork(const std::string& out, v1::Network* network) {
   EARSHOT_ASSIGN_OR_RETURN(const LoggedEvents events, ReadEvents(out + "/events.jsonl"));
   EARSHOT_ASSIGN_OR_RETURN(const std::vector<TruthLine> truth, ReadTruth(out + "/truth.jsonl"));
-  facts.join = JoinWithTruth(events.samples, truth);
-  facts.first_verdict = supervisor.first_verdict();
-  facts.incidents = supervisor.incidents();
-  return facts;
+  const TruthJoin join = JoinWithTruth(events.samples, truth);
+  network->set_packets_relayed(join.packets);
+  network->set_relay_median_error_us(Microseconds(join.error_median));
+  network->set_relay_p99_error_us(Microseconds(join.error_p99));
+  network->set_samples(join.samples);
+  network->set_samples_below_truth(join.below_truth);
+  network->set_samples_tainted(join.tainted);
+  network->set_samples_unmatched(join.unmatched);
+  return {};
 }
 
 }  // namespace
@@ -78,13 +67,9 @@ LiveOptions LiveOptionsFor(const std::string& program, std::string out) {
 
 Status RunLive(const ResolvedScenario& resolved, const LiveOptions& given,
                v1::RunReport* report) {
+  EARSHOT_RETURN_IF_ERROR(CheckOffered(resolved.scenario));
   LiveOptions options = given;
-  std::error_code error;
-  options.out = fs::absolute(given.out, error).lexically_normal().string();
-  if (error) return tl::unexpected<Error>(OfFiles(error, given.out));
-  EARSHOT_RETURN_IF_ERROR(PrepareFolder(options.out));
-  EARSHOT_RETURN_IF_ERROR(
-      WriteFileAtomically(options.out + "/" + kResolvedFile, ResolvedText(resolved)));
+  EARSHOT_ASSIGN_OR_RETURN(options.out, PrepareOutFolder(given.out, resolved));
   SystemRandom random;
   SystemClock clock;
   EARSHOT_ASSIGN_OR_RETURN(const RunFiles files,
@@ -99,9 +84,10 @@ Status RunLive(const ResolvedScenario& resolved, const LiveOptions& given,
 
   report->Clear();
   EARSHOT_RETURN_IF_ERROR(ReadServerReport(options.out, report));
-  EARSHOT_ASSIGN_OR_RETURN(LiveFacts facts, GatherFacts(options.out, *supervisor));
-  facts.commit = options.commit;
-  CompleteLiveReport(resolved, facts, report);
+  EARSHOT_RETURN_IF_ERROR(SetNetwork(options.out, report->mutable_network()));
+  CompleteRunReport(resolved,
+                    {"live", options.commit, supervisor->first_verdict(), supervisor->incidents()},
+                    report);
   EARSHOT_ASSIGN_OR_RETURN(const std::string json, ToJson(*report));
   return WriteFileAtomically(options.out + "/report.json", json);
 }

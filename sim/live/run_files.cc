@@ -18,9 +18,6 @@
 namespace earshot {
 namespace {
 
-constexpr Distance kReferenceRadius = Distance::Kilometres(1);
-constexpr std::uint64_t kBootCount = 1;
-
 // Not synced: nothing here has to survive a power cut.
 Status WriteFile(const std::string& path, std::string_view contents) {
   std::ofstream file(path, std::ios::binary);
@@ -47,90 +44,45 @@ std::string LoopbackAddress(int second, std::size_t n) {
 std::string AgentAddress(std::size_t device) { return LoopbackAddress(20, device); }
 std::string BackAddress(std::size_t device) { return LoopbackAddress(40, device); }
 
-std::uint32_t RoundsWithin(const Scenario& scenario) {
-  const Duration room = scenario.duration - scenario.rounds.first_after;
-  return static_cast<std::uint32_t>(room / scenario.rounds.length);
-}
-
 bool Answers(const ScenarioFleet& fleet) { return fleet.behaviour != Behaviour::kSilent; }
-
-Declaration DeclarationOf(const ResolvedScenario& resolved, const ResolvedDevice& device,
-                          const DeviceId& id, WallInstant from, WallInstant until) {
-  Declaration declaration;
-  declaration.device = id;
-  if (device.reference_for.has_value()) {
-    const Position position = resolved.ActualPosition(device);
-    declaration.owner = "reference agent";
-    declaration.site = {device.id, position, kReferenceRadius, from, until};
-    for (const ScenarioPlace& place : resolved.scenario.places) {
-      if (place.position != position) continue;
-      declaration.licence = {LicenceTerms::Kind::kAllowed, {place.country}};
-    }
-    return declaration;
-  }
-  const ScenarioFleet& fleet = resolved.scenario.fleets[device.fleet];
-  const ScenarioPlace& place = *resolved.scenario.FindPlace(fleet.declared_place);
-  declaration.owner = fleet.owner;
-  declaration.site = {place.city, place.position, fleet.declared_radius, from, until};
-  declaration.licence = fleet.licence;
-  return declaration;
-}
-
-std::string ModelOf(const ResolvedScenario& resolved, const ResolvedDevice& device) {
-  if (device.reference_for.has_value()) return "reference agent";
-  return resolved.scenario.fleets[device.fleet].model;
-}
 
 }  // namespace
 
 RunFiles::RunFiles(const ResolvedScenario& resolved, std::string work,
-                   const RunFilesOptions& options, RunAuthority authority)
+                   const RunFilesOptions& options, RunMaterial material)
     : resolved_(&resolved),
       work_(std::move(work)),
       options_(options),
-      authority_(std::move(authority)),
-      rounds_(RoundsWithin(resolved.scenario)) {}
+      material_(std::move(material)),
+      rounds_(RoundsWithin(resolved.scenario)) {
+  for (const DeviceMaterial& device : material_.devices) device_ids_.push_back(device.id());
+}
 
 Status RunFiles::WriteAuthority() const {
-  EARSHOT_RETURN_IF_ERROR(WritePublicKeyFile(Path("root.pem"), authority_.root().public_key()));
-  EARSHOT_RETURN_IF_ERROR(WritePrivateKeyFile(Path("verdict.key"), authority_.verdict_key()));
-  EARSHOT_RETURN_IF_ERROR(WriteFile(Path("maker.delegation"), authority_.MakerDelegation()));
-  EARSHOT_RETURN_IF_ERROR(WriteFile(Path("verdict.delegation"), authority_.VerdictDelegation()));
-  EARSHOT_ASSIGN_OR_RETURN(const Bytes policy, authority_.SignPolicy(resolved_->scenario.policy));
-  return WriteFile(Path("policy"), policy);
+  const RunAuthority& authority = material_.authority;
+  EARSHOT_RETURN_IF_ERROR(WritePublicKeyFile(Path("root.pem"), authority.root().public_key()));
+  EARSHOT_RETURN_IF_ERROR(WritePrivateKeyFile(Path("verdict.key"), authority.verdict_key()));
+  EARSHOT_RETURN_IF_ERROR(WriteFile(Path("maker.delegation"), authority.MakerDelegation()));
+  EARSHOT_RETURN_IF_ERROR(WriteFile(Path("verdict.delegation"), authority.VerdictDelegation()));
+  EARSHOT_RETURN_IF_ERROR(WriteFile(Path("revocations"), material_.revocations));
+  return WriteFile(Path("policy"), material_.policy);
 }
 
 Status RunFiles::WriteLandmark(const LandmarkMaterial& landmark) const {
-  const std::string stem = Path("landmark-" + landmark.id.value());
-  EARSHOT_RETURN_IF_ERROR(WritePrivateKeyFile(stem + ".signing", landmark.signing));
-  EARSHOT_RETURN_IF_ERROR(WritePrivateKeyFile(stem + ".sealing", landmark.sealing));
+  const std::string stem = Path("landmark-" + landmark.keys.id.value());
+  EARSHOT_RETURN_IF_ERROR(WritePrivateKeyFile(stem + ".signing", landmark.keys.signing));
+  EARSHOT_RETURN_IF_ERROR(WritePrivateKeyFile(stem + ".sealing", landmark.keys.sealing));
   EARSHOT_RETURN_IF_ERROR(
-      WriteFile(stem + ".delegation", authority_.LandmarkDelegation(landmark)));
+      WriteFile(stem + ".delegation", material_.authority.LandmarkDelegation(landmark)));
   return WriteFile(stem + ".position", landmark.position_record);
 }
 
-Status RunFiles::WriteDevice(std::size_t index, Random& random, std::vector<KeyId>* revoked) {
-  const ResolvedDevice& device = resolved_->devices[index];
-  const Ed25519PrivateKey key = Ed25519PrivateKey::Generate(random);
-  const DeviceId id(key.id().value());
-  device_ids_.push_back(id);
-  bool on_host = false;
-  if (!device.reference_for.has_value()) {
-    const ScenarioFleet& fleet = resolved_->scenario.fleets[device.fleet];
-    on_host = fleet.session_keys_on_host;
-    if (fleet.behaviour == Behaviour::kRevokedKey) revoked->push_back(key.id());
-  }
-  const std::string stem = Path("device-" + device.id);
-  EARSHOT_RETURN_IF_ERROR(WritePrivateKeyFile(stem + ".key", key));
-  EARSHOT_RETURN_IF_ERROR(WriteFile(
-      stem + ".endorsement", authority_.Endorse(key.public_key(), ModelOf(*resolved_, device),
-                                                on_host ? SessionKeys::kHost
-                                                        : SessionKeys::kSealed)));
-  const Result<Bytes> declaration = authority_.Declare(
-      device.id,
-      DeclarationOf(*resolved_, device, id, authority_.from(), authority_.until()));
-  if (!declaration.has_value()) return Fail(declaration.error(), "device " + device.id);
-  return WriteFile(stem + ".declaration", *declaration);
+Status RunFiles::WriteDevice(std::size_t index) const {
+  const DeviceMaterial& device = material_.devices[index];
+  const std::string stem = Path("device-" + resolved_->devices[index].id);
+  EARSHOT_RETURN_IF_ERROR(WritePrivateKeyFile(stem + ".key", device.key));
+  EARSHOT_RETURN_IF_ERROR(WriteFile(stem + ".endorsement", device.blobs.endorsement));
+  return WriteFile(stem + ".declaration", device.blobs.declaration);
 }
 
 Result<RunFiles> RunFiles::Create(const ResolvedScenario& resolved, std::string work,
@@ -144,19 +96,15 @@ Result<RunFiles> RunFiles::Create(const ResolvedScenario& resolved, std::string 
   if (mkdir(work.c_str(), 0700) != 0) {
     return tl::unexpected<Error>(ErrnoError(errno, "create " + work));
   }
-  RunFiles files(resolved, std::move(work), options, RunAuthority(random, now));
+  EARSHOT_ASSIGN_OR_RETURN(RunMaterial material, RunMaterial::Draw(resolved, random, now));
+  RunFiles files(resolved, std::move(work), options, std::move(material));
   EARSHOT_RETURN_IF_ERROR(files.WriteAuthority());
-  for (const ScenarioLandmark& landmark : resolved.scenario.landmarks) {
-    files.landmarks_.push_back(files.authority_.MakeLandmark(
-        landmark, *resolved.scenario.FindPlace(landmark.place), random));
-    EARSHOT_RETURN_IF_ERROR(files.WriteLandmark(files.landmarks_.back()));
+  for (const LandmarkMaterial& landmark : files.material_.landmarks) {
+    EARSHOT_RETURN_IF_ERROR(files.WriteLandmark(landmark));
   }
-  std::vector<KeyId> revoked;
   for (std::size_t i = 0; i < resolved.devices.size(); ++i) {
-    EARSHOT_RETURN_IF_ERROR(files.WriteDevice(i, random, &revoked));
+    EARSHOT_RETURN_IF_ERROR(files.WriteDevice(i));
   }
-  EARSHOT_RETURN_IF_ERROR(
-      WriteFile(files.Path("revocations"), files.authority_.RevocationList(revoked)));
   return files;
 }
 
@@ -172,10 +120,10 @@ Status RunFiles::WriteServerConfig(const std::string& out) const {
   config.set_verdict_key_file(Path("verdict.key"));
   config.set_verdict_delegation(Path("verdict.delegation"));
   config.set_ready_file(Path("server.ready"));
-  for (const LandmarkMaterial& landmark : landmarks_) {
-    const std::string stem = Path("landmark-" + landmark.id.value());
+  for (const LandmarkMaterial& landmark : material_.landmarks) {
+    const std::string stem = Path("landmark-" + landmark.keys.id.value());
     v1::LandmarkConfig* out_landmark = config.add_landmarks();
-    out_landmark->set_id(landmark.id.value());
+    out_landmark->set_id(landmark.keys.id.value());
     out_landmark->set_bind("127.0.0.1:0");
     out_landmark->set_signing_key_file(stem + ".signing");
     out_landmark->set_sealing_key_file(stem + ".sealing");
@@ -210,11 +158,11 @@ Status RunFiles::WriteRelayConfig(const std::map<std::string, Endpoint>& landmar
   config.set_ready_file(Path("relay.ready"));
   config.set_seed(resolved_->scenario.seed);
   config.set_scheduling_priority(options_.relay_priority);
-  for (const LandmarkMaterial& landmark : landmarks_) {
-    const auto listens = landmarks.find(landmark.id.value());
+  for (const LandmarkMaterial& landmark : material_.landmarks) {
+    const auto listens = landmarks.find(landmark.keys.id.value());
     if (listens == landmarks.end()) continue;
     v1::RelayFront* front = config.add_fronts();
-    front->set_landmark_id(landmark.id.value());
+    front->set_landmark_id(landmark.keys.id.value());
     front->set_bind("127.0.0.1:0");
     front->set_landmark(listens->second.ToText());
   }
@@ -243,12 +191,12 @@ Status RunFiles::WriteRelayConfig(const std::map<std::string, Endpoint>& landmar
 
 Status RunFiles::WriteLandmarkList(const std::map<std::string, Endpoint>& fronts) const {
   std::vector<ListedEndpoint> listed;
-  for (const LandmarkMaterial& landmark : landmarks_) {
-    const auto front = fronts.find(landmark.id.value());
+  for (const LandmarkMaterial& landmark : material_.landmarks) {
+    const auto front = fronts.find(landmark.keys.id.value());
     if (front == fronts.end()) continue;
     listed.push_back({&landmark, front->second});
   }
-  return WriteFileAtomically(Path("landmarks"), ToString(authority_.LandmarkList(listed)));
+  return WriteFileAtomically(Path("landmarks"), ToString(material_.authority.LandmarkList(listed)));
 }
 
 Status RunFiles::WriteAgentConfig(const AgentProcessPlan& plan, unsigned priority) const {
@@ -267,7 +215,7 @@ Status RunFiles::WriteAgentConfig(const AgentProcessPlan& plan, unsigned priorit
     identity->set_local_address(AgentAddress(index));
     identity->set_model(model);
     identity->set_firmware_sha256(HexEncode(FirmwareOf(model)));
-    identity->set_boot_count(kBootCount);
+    identity->set_boot_count(kRunBootCount);
   }
   return WriteConfig(plan.config, config);
 }

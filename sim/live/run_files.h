@@ -17,7 +17,7 @@
 #include "core/base/random.h"
 #include "core/base/result.h"
 #include "core/domain/ids.h"
-#include "sim/live/run_authority.h"
+#include "sim/run/run_material.h"
 #include "sim/scenario/resolve.h"
 
 namespace earshot {
@@ -77,17 +77,16 @@ class RunFiles {
 
  private:
   RunFiles(const ResolvedScenario& resolved, std::string work, const RunFilesOptions& options,
-           RunAuthority authority);
+           RunMaterial material);
   Status WriteAuthority() const;
   Status WriteLandmark(const LandmarkMaterial& landmark) const;
-  Status WriteDevice(std::size_t index, Random& random, std::vector<KeyId>* revoked);
+  Status WriteDevice(std::size_t index) const;
   Status WriteAgentConfig(const AgentProcessPlan& plan, unsigned priority) const;
 
   const ResolvedScenario* resolved_;
   std::string work_;
   RunFilesOptions options_;
-  RunAuthority authority_;
-  std::vector<LandmarkMaterial> landmarks_;
+  RunMaterial material_;
   std::vector<DeviceId> device_ids_;
   std::uint32_t rounds_;
 };

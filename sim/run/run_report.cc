@@ -1,4 +1,4 @@
-#include "sim/live/live_report.h"
+#include "sim/run/run_report.h"
 
 #include <fmt/format.h>
 
@@ -9,8 +9,6 @@
 
 namespace earshot {
 namespace {
-
-double Microseconds(Duration d) { return static_cast<double>(d.count()) * 1e-3; }
 
 v1::ReportTruth TruthOf(const Scenario& scenario, const ScenarioFleet& fleet,
                         const std::string& headline) {
@@ -39,26 +37,16 @@ void CompleteDevice(const Scenario& scenario, const ScenarioFleet& fleet,
   *device->mutable_truth() = TruthOf(scenario, fleet, device->verdict());
 }
 
-void SetNetwork(const TruthJoin& join, v1::Network* network) {
-  network->set_packets_relayed(join.packets);
-  network->set_relay_median_error_us(Microseconds(join.error_median));
-  network->set_relay_p99_error_us(Microseconds(join.error_p99));
-  network->set_samples(join.samples);
-  network->set_samples_below_truth(join.below_truth);
-  network->set_samples_tainted(join.tainted);
-  network->set_samples_unmatched(join.unmatched);
-}
-
 }  // namespace
 
-void CompleteLiveReport(const ResolvedScenario& resolved, const LiveFacts& facts,
-                        v1::RunReport* report) {
+void CompleteRunReport(const ResolvedScenario& resolved, const RunFacts& facts,
+                       v1::RunReport* report) {
   const Scenario& scenario = resolved.scenario;
   v1::Run* run = report->mutable_run();
   run->set_scenario(scenario.name);
   run->set_title(scenario.title);
   run->set_seed(fmt::format("{}", scenario.seed));
-  run->set_mode("live");
+  run->set_mode(std::string(facts.mode));
   run->set_commit(facts.commit);
   run->set_duration_s(ToSeconds(scenario.duration));
   if (facts.first_verdict.has_value()) run->set_first_verdict_s(ToSeconds(*facts.first_verdict));
@@ -79,7 +67,6 @@ void CompleteLiveReport(const ResolvedScenario& resolved, const LiveFacts& facts
     CompleteDevice(scenario, scenario.fleets[device.fleet], &found->second);
     *report->add_devices() = std::move(found->second);
   }
-  SetNetwork(facts.join, report->mutable_network());
   CompleteReport(scenario.policy, scenario.question, report);
 }
 

@@ -1,6 +1,6 @@
-// sim/live/run_authority.h: root, maker and verdict keys of one run, and what they sign.
-#ifndef EARSHOT_SIM_LIVE_RUN_AUTHORITY_H_
-#define EARSHOT_SIM_LIVE_RUN_AUTHORITY_H_
+// sim/run/run_authority.h: root, maker and verdict keys of one run, and what they sign.
+#ifndef EARSHOT_SIM_RUN_RUN_AUTHORITY_H_
+#define EARSHOT_SIM_RUN_RUN_AUTHORITY_H_
 
 #include <span>
 #include <string>
@@ -12,19 +12,17 @@
 #include "core/base/result.h"
 #include "core/base/time.h"
 #include "core/crypto/ed25519.h"
-#include "core/crypto/x25519.h"
 #include "core/domain/declaration.h"
 #include "core/domain/policy.h"
 #include "core/domain/system_claims.h"
+#include "core/protocol/landmark_keys.h"
 #include "sim/scenario/scenario.h"
 
 namespace earshot {
 
 // A landmark's keys and the root's word for them.
 struct LandmarkMaterial {
-  LandmarkId id;
-  Ed25519PrivateKey signing;
-  X25519KeyPair sealing;
+  LandmarkKeys keys;
   Bytes position_record;  // serialised PositionRecord
   Bytes delegation_tbs;   // what the root signed
 };
@@ -80,4 +78,4 @@ Bytes32 FirmwareOf(const std::string& model);
 
 }  // namespace earshot
 
-#endif  // EARSHOT_SIM_LIVE_RUN_AUTHORITY_H_
+#endif  // EARSHOT_SIM_RUN_RUN_AUTHORITY_H_

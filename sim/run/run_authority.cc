@@ -1,4 +1,4 @@
-#include "sim/live/run_authority.h"
+#include "sim/run/run_authority.h"
 
 #include <cmath>
 
@@ -70,10 +70,12 @@ LandmarkMaterial RunAuthority::MakeLandmark(const ScenarioLandmark& landmark,
   record.set_trust_domain(landmark.domain.value());
   record.set_operator_name(landmark.operator_name);
   record.set_jurisdiction(landmark.jurisdiction.text());
-  LandmarkMaterial material{landmark.id, Ed25519PrivateKey::Generate(random),
-                            X25519KeyPair::Generate(random), Serialise(record), {}};
+  LandmarkMaterial material{{landmark.id, Ed25519PrivateKey::Generate(random),
+                             X25519KeyPair::Generate(random)},
+                            Serialise(record),
+                            {}};
   material.delegation_tbs = DelegationTbs(v1::ROLE_LANDMARK, landmark.id.value(),
-                                          material.signing.public_key(), material.position_record);
+                                          material.keys.signing.public_key(), material.position_record);
   return material;
 }
 
@@ -99,9 +101,9 @@ Bytes RunAuthority::LandmarkList(std::span<const ListedEndpoint> landmarks) cons
   list.set_expires_s(Seconds(until_));
   for (const ListedEndpoint& listed : landmarks) {
     v1::LandmarkEntry* entry = list.add_landmarks();
-    entry->set_landmark_id(listed.landmark->id.value());
+    entry->set_landmark_id(listed.landmark->keys.id.value());
     entry->set_endpoint(listed.endpoint.ToText());
-    entry->set_sealing_key(ToString(listed.landmark->sealing.public_key()));
+    entry->set_sealing_key(ToString(listed.landmark->keys.sealing.public_key()));
     *entry->mutable_delegation() =
         SignBlobMessage(BlobContext::kDelegation, root_, listed.landmark->delegation_tbs);
   }
