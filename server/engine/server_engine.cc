@@ -87,7 +87,7 @@ std::optional<MonotonicInstant> ServerEngine::NextWake() const {
   if (!unchecked_.empty()) consider(clock_.Now());
   if (round_.has_value()) {
     consider(round_->end);
-  } else if (started_ && !finished()) {
+  } else if (started_ && !finished() && !unjudged_.has_value()) {
     consider(next_round_);
   }
   for (const auto& ping : pings_) {
@@ -103,7 +103,8 @@ void ServerEngine::OnTimer() {
   if (round_.has_value() && now.monotonic >= round_->end) EndRound(now);
   ServePings(now);
   now = clock_.Read();
-  if (started_ && !round_.has_value() && !finished() && now.monotonic >= next_round_) {
+  const bool between_rounds = !round_.has_value() && !unjudged_.has_value();
+  if (started_ && between_rounds && !finished() && now.monotonic >= next_round_) {
     BeginRound(now.monotonic);
   }
 }
@@ -202,13 +203,33 @@ void ServerEngine::EndRound(const ClockReading& now) {
     TakeRefused(round.number, device);
     TakeShortages(round.number, device, round.begin);
   }
-  ++rounds_closed_;
   next_round_ = now.monotonic;
-  observer_.OnRoundClosed(round.number, verifier_.CloseRound(round.number, now));
+  if (options_.judged_apart) {
+    unjudged_ = {round.number, now};
+  } else {
+    Judge(round.number, verifier_.News(round.number), now);
+  }
+}
+
+void ServerEngine::Judge(RoundNumber round, const LandmarkNews& news, const ClockReading& now) {
+  ++rounds_closed_;
+  observer_.OnRoundClosed(round, verifier_.CloseRound(round, now, news));
+}
+
+LandmarkNews ServerEngine::News() const {
+  EARSHOT_CHECK(unjudged_.has_value());
+  return verifier_.News(unjudged_->first);
+}
+
+void ServerEngine::JudgeRound(const LandmarkNews& news) {
+  EARSHOT_CHECK(unjudged_.has_value());
+  const auto [round, ended] = *std::exchange(unjudged_, std::nullopt);
+  Judge(round, news, ended);
 }
 
 void ServerEngine::Stop() {
   stopped_ = true;
+  if (unjudged_.has_value()) verifier_.Abandon(std::exchange(unjudged_, std::nullopt)->first);
   if (round_.has_value()) verifier_.Abandon(std::exchange(round_, std::nullopt)->number);
   for (const auto& ping : std::exchange(pings_, {})) {
     ping->done(Fail(ErrorCode::kUnavailable, "the server was stopped"));

@@ -30,6 +30,9 @@ namespace earshot {
 struct ServerEngineOptions {
   RoundOptions rounds;
   LandmarkEngineOptions landmark;  // session terms and resolver are set by the engine
+  // A round that is over waits for JudgeRound, so that several engines can pool what they know of
+  // landmarks that they share. Otherwise it is judged at once, by what this engine knows.
+  bool judged_apart = false;
 };
 
 // What happens, as it happens. Calls come from within the engine's calls.
@@ -88,6 +91,12 @@ class ServerEngine final : private LandmarkObserver {
   Status OnDemandPing(const std::string& device, std::uint32_t pings,
                       std::optional<Duration> interval, PingDone done);
 
+  // With `judged_apart`, the round that is over and waits; the next one begins after JudgeRound.
+  bool awaits_judgement() const { return unjudged_.has_value(); }
+  // What this engine's verifier knows of the landmarks in that round (CHECK: there is one).
+  LandmarkNews News() const;
+  void JudgeRound(const LandmarkNews& news);
+
   // All scheduled rounds are over.
   bool finished() const;
   RoundNumber rounds_closed() const { return RoundNumber(rounds_closed_); }
@@ -125,6 +134,7 @@ class ServerEngine final : private LandmarkObserver {
   LandmarkEngine* Find(const LandmarkId& id);
   void BeginRound(MonotonicInstant now);
   void EndRound(const ClockReading& now);
+  void Judge(RoundNumber round, const LandmarkNews& news, const ClockReading& now);
   void PlanInRound(LandmarkEngine& landmark, const DeviceId& device, MonotonicInstant from);
   bool BeginPing(Ping& ping, MonotonicInstant now);
   void FinishPing(Ping& ping, const ClockReading& now);
@@ -149,6 +159,7 @@ class ServerEngine final : private LandmarkObserver {
   std::uint32_t rounds_closed_ = 0;
   MonotonicInstant next_round_;
   std::optional<Round> round_;
+  std::optional<std::pair<RoundNumber, ClockReading>> unjudged_;  // and when it ended
   std::vector<std::unique_ptr<Ping>> pings_;
   // Checking a receipt takes half a millisecond: one a turn, so that no pong waits for many.
   std::deque<std::pair<LandmarkId, ClosedRound>> unchecked_;

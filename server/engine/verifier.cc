@@ -191,25 +191,50 @@ std::map<LandmarkId, MonotonicInstant> Verifier::RefusedSince(const DeviceId& de
   return since;
 }
 
-// Landmarks that heard somebody else in this round, or in the last one where this round asks one
-// device alone.
-std::set<LandmarkId> Verifier::HealthyFor(const DeviceId& device, const Book& book) const {
-  std::set<LandmarkId> healthy;
-  for (const auto& [other, page] : book) {
-    if (other == device) continue;
+LandmarkNews Pool(std::span<const LandmarkNews> news) {
+  LandmarkNews pooled;
+  for (const LandmarkNews& one : news) {
+    pooled.devices += one.devices;
+    for (const auto& [landmark, devices] : one.heard) {
+      pooled.heard[landmark].insert(devices.begin(), devices.end());
+    }
+    if (!one.mesh.has_value()) continue;
+    EARSHOT_CHECK(!pooled.mesh.has_value());
+    pooled.mesh = one.mesh;
+  }
+  return pooled;
+}
+
+LandmarkNews Verifier::News(RoundNumber round) const {
+  LandmarkNews news;
+  const auto found = books_.find(round);
+  if (found == books_.end()) return news;
+  news.devices = found->second.size();
+  for (const auto& [id, page] : found->second) {
     for (const StoredReceipt& stored : page.receipts) {
       const LandmarkObservation& seen = stored.checked.observation;
-      if (!seen.samples.empty()) healthy.insert(seen.landmark);
+      if (!seen.samples.empty()) news.heard[seen.landmark].insert(id);
     }
   }
-  if (book.size() > 1) return healthy;
-  for (const auto& [landmark, devices] : heard_last_round_) {
-    if (devices.size() > (devices.contains(device) ? 1U : 0U)) healthy.insert(landmark);
-  }
+  news.mesh = MeasureMesh(found->second);
+  return news;
+}
+
+// Landmarks that heard somebody else in this round, or in the last one where this round asks one
+// device alone.
+std::set<LandmarkId> Verifier::HealthyFor(const DeviceId& device, const LandmarkNews& news) const {
+  std::set<LandmarkId> healthy;
+  const auto note = [&](const std::map<LandmarkId, std::set<DeviceId>>& heard) {
+    for (const auto& [landmark, devices] : heard) {
+      if (devices.size() > (devices.contains(device) ? 1U : 0U)) healthy.insert(landmark);
+    }
+  };
+  note(news.heard);
+  if (news.devices <= 1) note(heard_last_round_);
   return healthy;
 }
 
-void Verifier::MeasureMesh(const Book& book) {
+std::optional<MeshState> Verifier::MeasureMesh(const Book& book) const {
   std::vector<ReferenceObservation> references;
   for (const auto& [id, page] : book) {
     const EnrolledDevice* device = setup_.registry.Find(id);
@@ -223,7 +248,8 @@ void Verifier::MeasureMesh(const Book& book) {
     }
     references.push_back(std::move(reference));
   }
-  if (!references.empty()) mesh_ = JudgeMesh(references, landmarks_, policy_).state;
+  if (references.empty()) return std::nullopt;
+  return JudgeMesh(references, landmarks_, policy_).state;
 }
 
 std::vector<const StoredReceipt*> Verifier::ReceiptsFor(const DeviceId& device,
@@ -272,11 +298,12 @@ void Verifier::Remember(const DeviceId& device, Page page) {
   }
 }
 
-std::vector<DeviceVerdict> Verifier::CloseRound(RoundNumber round, const ClockReading& now) {
+std::vector<DeviceVerdict> Verifier::CloseRound(RoundNumber round, const ClockReading& now,
+                                                const LandmarkNews& news) {
   const auto found = books_.find(round);
   if (found == books_.end()) return {};
   Book book = std::move(books_.extract(found).mapped());
-  MeasureMesh(book);
+  if (news.mesh.has_value()) mesh_ = *news.mesh;
 
   struct Case {
     const EnrolledDevice* device;
@@ -292,7 +319,7 @@ std::vector<DeviceVerdict> Verifier::CloseRound(RoundNumber round, const ClockRe
     if (device == nullptr || device->reference_for.has_value()) continue;
     Case c{device, ReceiptsFor(id, page), {}, {}};
     c.facts = RoundFacts{round, now.monotonic, now.wall, started_, histories_[id].last_valid_answer,
-                         page.expected, HealthyFor(id, book), RefusedSince(id, page),
+                         page.expected, HealthyFor(id, news), RefusedSince(id, page),
                          page.packets_refused, page.signals, mesh_, false};
     for (const LandmarkId& landmark : page.overrun) c.facts.healthy.erase(landmark);
     c.observation = BuildObservation(*device, c.receipts, c.facts, revocations);
@@ -319,15 +346,7 @@ std::vector<DeviceVerdict> Verifier::CloseRound(RoundNumber round, const ClockRe
   }
   std::ranges::sort(verdicts, {}, &DeviceVerdict::name);
 
-  if (book.size() > 1) {
-    heard_last_round_.clear();
-    for (const auto& [id, page] : book) {
-      for (const StoredReceipt& stored : page.receipts) {
-        const LandmarkObservation& seen = stored.checked.observation;
-        if (!seen.samples.empty()) heard_last_round_[seen.landmark].insert(id);
-      }
-    }
-  }
+  if (news.devices > 1) heard_last_round_ = news.heard;
   for (auto& [id, page] : book) Remember(id, std::move(page));
   return verdicts;
 }

@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,6 +51,17 @@ struct DeviceVerdict {
   std::string bundle;  // bytes of the bundle file; empty when it would be too large
 };
 
+// What a round showed of the landmarks themselves. Verifiers that share landmarks and divide the
+// devices among them pool it before they judge: each then judges as one with all devices would.
+// The devices declared at one site must be with one verifier: an outage is a site's.
+struct LandmarkNews {
+  std::size_t devices = 0;  // asked in the round, reference agents included
+  std::map<LandmarkId, std::set<DeviceId>> heard;  // whom a landmark heard
+  std::optional<MeshState> mesh;                   // when reference agents were asked
+};
+// All reference agents must be with one verifier (CHECK).
+LandmarkNews Pool(std::span<const LandmarkNews> news);
+
 // Only ever grows.
 struct VerifierCounters {
   std::uint64_t receipts = 0;
@@ -81,7 +93,14 @@ class Verifier {
 
   // Judges every device expected in `round`, reference agents aside, by name. Their verdicts rest
   // on the mesh of this round if it was measured in it, else on the last one.
-  std::vector<DeviceVerdict> CloseRound(RoundNumber round, const ClockReading& now);
+  std::vector<DeviceVerdict> CloseRound(RoundNumber round, const ClockReading& now) {
+    return CloseRound(round, now, News(round));
+  }
+  // The same by pooled news, in which this verifier's own must be.
+  std::vector<DeviceVerdict> CloseRound(RoundNumber round, const ClockReading& now,
+                                        const LandmarkNews& news);
+  // Of an open round, as far as receipts have come; nothing of one that is not open.
+  LandmarkNews News(RoundNumber round) const;
 
   // Forgets an open round without judging anybody by it.
   void Abandon(RoundNumber round) { books_.erase(round); }
@@ -132,10 +151,10 @@ class Verifier {
   void ForgetUnless(const std::function<bool(const StoredReceipt&)>& stands);
   bool IsWithdrawn(const ListedLandmark& landmark) const;
   bool IsNewSession(const LandmarkId& landmark, const CheckedReceipt& checked);
-  std::set<LandmarkId> HealthyFor(const DeviceId& device, const Book& book) const;
+  std::set<LandmarkId> HealthyFor(const DeviceId& device, const LandmarkNews& news) const;
   std::map<LandmarkId, MonotonicInstant> RefusedSince(const DeviceId& device,
                                                       const Page& page) const;
-  void MeasureMesh(const Book& book);
+  std::optional<MeshState> MeasureMesh(const Book& book) const;
   std::vector<const StoredReceipt*> ReceiptsFor(const DeviceId& device, const Page& page) const;
   void Remember(const DeviceId& device, Page page);
 

@@ -9,7 +9,6 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,6 +16,7 @@
 #include "core/base/clock.h"
 #include "core/base/result.h"
 #include "core/report/event_log.h"
+#include "server/engine/run_tally.h"
 #include "server/engine/server_engine.h"
 
 namespace earshot::v1 {
@@ -54,28 +54,15 @@ class RunRecorder final : public ServerObserver {
   const std::optional<Error>& failure() const { return failure_; }
 
  private:
-  struct LandmarkTally {
-    std::uint32_t pings_sent = 0;
-    std::uint32_t pings_answered = 0;
-    std::uint32_t packets_refused = 0;
-    std::map<StampKind, std::uint32_t> stamps;
-  };
-
-  RunRecorder(std::string out_dir, Clock* clock, std::FILE* events);
-  Duration SinceStart() const { return clock_->Now() - started_; }
+  RunRecorder(std::string out_dir, Clock& clock, std::FILE* events);
   void Keep(Status status);
   void WriteReport();
 
   std::string out_dir_;
-  Clock* clock_;
-  MonotonicInstant started_;
   std::FILE* events_;
   EventLog log_;
+  RunTally tally_;
   ServerEngine* engine_ = nullptr;
-  std::map<std::string, DeviceVerdict> latest_;  // by name, without the bundle's bytes
-  std::map<LandmarkId, LandmarkTally> landmarks_;
-  std::uint32_t rounds_ = 0;
-  std::optional<Duration> first_verdict_;
   std::optional<Error> failure_;
 };
 
