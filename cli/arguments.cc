@@ -9,6 +9,7 @@
 #include "core/base/quantity_text.h"
 #include "core/base/suggest.h"
 #include "cli/version.h"
+#include "sim/net/virtual_run.h"
 
 namespace earshot {
 namespace {
@@ -55,7 +56,11 @@ CLI::Option* AddJson(CLI::App* app, bool* json) {
 void AddRun(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   CLI::App* run = app.add_subcommand("run", "Run a scenario and judge every device");
   run->add_option("scenario", parsed.run.scenario, "Name (earshot scenario list) or file")->required();
-  run->add_flag("--live", parsed.run.live, "Real processes and UDP sockets on this machine");
+  CLI::Option* live =
+      run->add_flag("--live", parsed.run.live, "Real processes and UDP sockets on this machine");
+  run->add_option("--threads", parsed.run.threads, "Of virtual time; the result is the same with any")
+      ->check(CLI::Range(1U, kVirtualThreadsMax))
+      ->excludes(live);
   run->add_option("--seed", parsed.run.seed, "Draw paths and losses by this seed");
   run->add_option("--devices", parsed.run.devices, "As many devices in all")->check(CLI::PositiveNumber);
   CheckDuration(run->add_option("--duration", parsed.duration, "How long, as in \"60s\""));

@@ -23,6 +23,7 @@ struct RunCommand {
   std::optional<std::uint64_t> seed;
   std::optional<std::uint64_t> devices;
   std::optional<Duration> duration;
+  std::optional<std::uint32_t> threads;  // virtual time only; none: EARSHOT_THREADS, else the machine's
   std::string out;  // empty: out/SCENARIO
   bool fail_on_flagged = false;
   bool json = false;

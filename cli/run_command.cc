@@ -1,17 +1,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <charconv>
+#include <cstdlib>
+#include <thread>
 
 #include "cli/commands.h"
 #include "cli/run_text.h"
 #include "cli/scenario_directory.h"
 #include "cli/version.h"
+#include "core/base/quantity_text.h"
 #include "core/locate/path_model.h"
 #include "core/report/json.h"
 #include "core/report/names.h"
 #include "earshot/v1/report.pb.h"
 #include "sim/live/live_run.h"
+#include "sim/net/virtual_run.h"
 #include "sim/scenario/resolve.h"
 #include "sim/scenario/scenario_load.h"
 
@@ -31,9 +35,12 @@ Result<ResolvedScenario> Resolve(const RunCommand& command) {
                          {command.seed, command.duration, command.devices});
 }
 
+std::string OutFor(const RunCommand& command, const Scenario& scenario) {
+  return command.out.empty() ? "out/" + scenario.name : command.out;
+}
+
 LiveOptions OptionsFor(const RunCommand& command, const Scenario& scenario, const Console& console) {
-  const std::string out = command.out.empty() ? "out/" + scenario.name : command.out;
-  LiveOptions options = LiveOptionsFor(ProgramDirectory() + "/earshot", out);
+  LiveOptions options = LiveOptionsFor(ProgramDirectory() + "/earshot", OutFor(command, scenario));
   options.commit = kCommit;
   options.files.relay_priority = kRelayPriority;
   options.files.agent_priority = kAgentPriority;
@@ -53,28 +60,58 @@ ExitCode CodeFor(const RunCommand& command, const v1::RunReport& report) {
   return told_nothing ? ExitCode::kInconclusive : ExitCode::kRan;
 }
 
+// As asked, as EARSHOT_THREADS says, or as many as the machine has.
+Result<unsigned> ThreadsFor(const RunCommand& command) {
+  if (command.threads.has_value()) return *command.threads;
+  const char* const given = std::getenv("EARSHOT_THREADS");
+  if (given == nullptr || *given == '\0') {
+    return std::clamp(std::thread::hardware_concurrency(), 1U, kVirtualThreadsMax);
+  }
+  unsigned threads = 0;
+  const std::string_view text = given;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), threads);
+  if (error != std::errc() || end != text.data() + text.size() || threads < 1 ||
+      threads > kVirtualThreadsMax) {
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("EARSHOT_THREADS is \"{}\"; write 1 to {}", text, kVirtualThreadsMax));
+  }
+  return threads;
+}
+
+Status RunInVirtualTime(const RunCommand& command, const ResolvedScenario& resolved,
+                        const Console& console, v1::RunReport* report) {
+  VirtualRunOptions options;
+  options.out = OutFor(command, resolved.scenario);
+  EARSHOT_ASSIGN_OR_RETURN(options.threads, ThreadsFor(command));
+  options.commit = kCommit;
+  const Duration whole = resolved.scenario.duration;
+  options.on_round = [&console, whole](Duration passed) {
+    console.err << fmt::format("{} of {} have passed", DurationText(passed), DurationText(whole))
+                << std::endl;
+  };
+  return RunVirtual(resolved, options, report);
+}
+
 }  // namespace
 
 ExitCode Run(const RunCommand& command, const Console& console) {
-  if (!command.live) {
-    return Complain(console, Error(ErrorCode::kUnsupported,
-                                   "runs in virtual time are not there yet; add --live for a run on "
-                                   "real sockets of this machine"));
-  }
   const auto resolved = Resolve(command);
   if (!resolved) return Complain(console, resolved.error());
-  const LiveOptions options = OptionsFor(command, resolved->scenario, console);
   v1::RunReport report;
-  if (const Status ran = RunLive(*resolved, options, &report); !ran) {
-    return Complain(console, ran.error());
-  }
+  const Status ran = command.live ? RunLive(*resolved, OptionsFor(command, resolved->scenario, console),
+                                            &report)
+                                  : RunInVirtualTime(command, *resolved, console, &report);
+  if (!ran) return Complain(console, ran.error());
   if (command.json) {
     const auto json = ToJson(report);
     if (!json) return Complain(console, json.error());
     console.out << *json;
   } else {
     console.out << RunText(report, console)
-                << fmt::format("\nReport, events, evidence and true delays: {}\n", options.out);
+                << fmt::format("\n{}: {}\n",
+                               command.live ? "Report, events, evidence and true delays"
+                                            : "Report, events and evidence",
+                               OutFor(command, resolved->scenario));
   }
   return CodeFor(command, report);
 }

@@ -108,7 +108,15 @@ std::string SummaryText(const v1::RunReport& report) {
   return text;
 }
 
-std::string NetworkText(const v1::Network& network) {
+std::string NetworkText(const v1::RunReport& report) {
+  const v1::Network& network = report.network();
+  if (report.run().mode() == "virtual") {
+    return fmt::format("{} packets in virtual time. {} samples, {} of them below the true delay, {} "
+                       "tainted. Seed {}, events {}.",
+                       network.packets_relayed(), network.samples(),
+                       network.samples_below_truth(), network.samples_tainted(),
+                       report.run().seed(), report.run().event_hash());
+  }
   return fmt::format("{} packets through the relay, held {:.1f} us longer than modelled at the median "
                      "({:.1f} us at 99 %). {} samples, {} of them below the true delay, {} tainted, {} "
                      "unmatched.",
@@ -162,7 +170,7 @@ std::string RunText(const v1::RunReport& report, const Console& console) {
   for (const v1::ReportDevice& device : report.devices()) text += DeviceLines(device, console);
   text += "\n" + Heading(console, "Summary") + Paragraph(SummaryText(report), 2);
   if (report.has_network()) {
-    text += Heading(console, "Simulated network") + Paragraph(NetworkText(report.network()), 2);
+    text += Heading(console, "Simulated network") + Paragraph(NetworkText(report), 2);
   }
   if (report.run().incidents_size() > 0) text += Heading(console, "Incidents of this run");
   for (const std::string& line : report.run().incidents()) {

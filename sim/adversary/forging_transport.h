@@ -23,6 +23,7 @@ class ForgingTransport final : public DatagramTransport {
   ForgingTransport(DatagramTransport& inner, Random& random) : inner_(inner), random_(random) {}
 
   ClockReading Send(const Endpoint& to, ByteSpan datagram, std::uint64_t probe_key) override;
+  void Flush() override { inner_.Flush(); }
 
   std::uint64_t forged() const { return forged_; }
 

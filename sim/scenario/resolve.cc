@@ -20,35 +20,23 @@ SeededRandom PathRandom(std::uint64_t seed, const std::string& device, const Lan
   return SeededRandom(seed, LoadBigEndian<std::uint64_t>(Sha256(AsBytes(name)), 0));
 }
 
-// One of the two ways a device's round trip to a landmark comes about.
-Rtt RttThrough(const PathModel& model, Position from, Position to, double unit) {
-  return model.Draw(GeodesicDistance(from, to), unit);
-}
-
-Rtt DrawRtt(const Scenario& scenario, const PathModel& model, const ScenarioFleet& fleet,
-            Position landmark, SeededRandom* random) {
-  // Always both draws, so that a change of behaviour leaves the first as it was.
-  const double unit = random->NextUnit();
-  const double second_unit = random->NextUnit();
-  const Position actual = scenario.FindPlace(fleet.actual_place)->position;
-  if (fleet.behaviour == Behaviour::kRelayed) {
-    const Position relay = scenario.FindPlace(fleet.relay_place)->position;
-    const Rtt outer = RttThrough(model, relay, landmark, unit);
-    const Rtt inner = RttThrough(model, actual, relay, second_unit);
-    return Rtt::FromDuration(outer.duration() + inner.duration());
-  }
-  const Rtt own = RttThrough(model, actual, landmark, unit);
-  if (fleet.behaviour == Behaviour::kPadsDelay) {
-    const Position declared = scenario.FindPlace(fleet.declared_place)->position;
-    return std::max(own, RttThrough(model, declared, landmark, second_unit));
-  }
-  return own;
-}
-
 // Rounded up: a modelled delay may equal light's, never beat it.
 Rtt LightFloor(Position a, Position b) {
   return Rtt::FromDuration(RoundTripOver(GeodesicDistance(a, b), kSpeedOfLight).duration() +
                            Duration(1));
+}
+
+Rtt DrawReference(const ResolvedScenario& resolved, const PathModel& model,
+                  const ResolvedDevice& device, std::size_t landmark) {
+  const LandmarkId& id = resolved.scenario.landmarks[landmark].id;
+  const Position from = resolved.ActualPosition(device);
+  const Position to = resolved.LandmarkPosition(landmark);
+  const Rtt rtt =
+      *device.reference_for == id
+          ? kBesideLandmarkRtt
+          : model.Draw(GeodesicDistance(from, to),
+                       PathRandom(resolved.scenario.seed, device.id, id).NextUnit());
+  return std::max(rtt, LightFloor(from, to));
 }
 
 // Gives every fleet one device and shares the rest in the old proportions; earlier fleets take what
@@ -101,8 +89,7 @@ void ExpandDevices(ResolvedScenario* resolved) {
   for (std::size_t f = 0; f < scenario.fleets.size(); ++f) {
     const ScenarioFleet& fleet = scenario.fleets[f];
     for (std::uint32_t n = 0; n < fleet.count; ++n) {
-      resolved->devices.push_back(
-          {fmt::format("{}-{:04}", fleet.id_prefix, fleet.first_number + n), f, std::nullopt});
+      resolved->devices.push_back({DeviceName(fleet, n), f, std::nullopt});
     }
   }
   if (!scenario.reference_agents) return;
@@ -112,6 +99,46 @@ void ExpandDevices(ResolvedScenario* resolved) {
 }
 
 }  // namespace
+
+std::string DeviceName(const ScenarioFleet& fleet, std::uint32_t number) {
+  return fmt::format("{}-{:04}", fleet.id_prefix, fleet.first_number + number);
+}
+
+PathDrawer::PathDrawer(const Scenario& scenario, const PathModel& model,
+                       const ScenarioFleet& fleet)
+    : scenario_(scenario), model_(model), fleet_(fleet) {
+  const Position actual = scenario.FindPlace(fleet.actual_place)->position;
+  const Position declared = scenario.FindPlace(fleet.declared_place)->position;
+  Position relay = actual;
+  if (fleet.behaviour == Behaviour::kRelayed) {
+    relay = scenario.FindPlace(fleet.relay_place)->position;
+    to_relay_ = GeodesicDistance(actual, relay);
+  }
+  for (const ScenarioLandmark& landmark : scenario.landmarks) {
+    const Position at = scenario.FindPlace(landmark.place)->position;
+    legs_.push_back({GeodesicDistance(actual, at), GeodesicDistance(declared, at),
+                     GeodesicDistance(relay, at), LightFloor(actual, at)});
+  }
+}
+
+Rtt PathDrawer::Draw(const std::string& id, std::size_t landmark) const {
+  SeededRandom random = PathRandom(scenario_.seed, id, scenario_.landmarks[landmark].id);
+  // Always both draws, so that a change of behaviour leaves the first as it was.
+  const double unit = random.NextUnit();
+  const double second_unit = random.NextUnit();
+  const Legs& legs = legs_[landmark];
+  Rtt rtt;
+  if (fleet_.behaviour == Behaviour::kRelayed) {
+    rtt = Rtt::FromDuration(model_.Draw(legs.relayed, unit).duration() +
+                            model_.Draw(to_relay_, second_unit).duration());
+  } else {
+    rtt = model_.Draw(legs.direct, unit);
+  }
+  if (fleet_.behaviour == Behaviour::kPadsDelay) {
+    rtt = std::max(rtt, model_.Draw(legs.declared, second_unit));
+  }
+  return std::max(rtt, legs.light);
+}
 
 Position ResolvedScenario::ActualPosition(const ResolvedDevice& device) const {
   if (!device.reference_for.has_value()) {
@@ -134,21 +161,17 @@ Result<ResolvedScenario> ResolveScenario(const Scenario& scenario, const PathMod
   EARSHOT_RETURN_IF_ERROR(ApplyOptions(options, &resolved.scenario));
   resolved.path_model = std::string(model.provenance());
   ExpandDevices(&resolved);
+  std::vector<PathDrawer> drawers;
+  for (const ScenarioFleet& fleet : resolved.scenario.fleets) {
+    drawers.emplace_back(resolved.scenario, model, fleet);
+  }
   for (std::size_t d = 0; d < resolved.devices.size(); ++d) {
     const ResolvedDevice& device = resolved.devices[d];
-    const Position actual = resolved.ActualPosition(device);
     for (std::size_t l = 0; l < resolved.scenario.landmarks.size(); ++l) {
-      const LandmarkId& id = resolved.scenario.landmarks[l].id;
-      const Position landmark = resolved.LandmarkPosition(l);
-      SeededRandom random = PathRandom(resolved.scenario.seed, device.id, id);
-      Rtt rtt = kBesideLandmarkRtt;
-      if (!device.reference_for.has_value()) {
-        rtt = DrawRtt(resolved.scenario, model, resolved.scenario.fleets[device.fleet], landmark,
-                      &random);
-      } else if (*device.reference_for != id) {
-        rtt = RttThrough(model, actual, landmark, random.NextUnit());
-      }
-      const Duration round_trip = std::max(rtt, LightFloor(actual, landmark)).duration();
+      const Duration round_trip = (device.reference_for.has_value()
+                                       ? DrawReference(resolved, model, device, l)
+                                       : drawers[device.fleet].Draw(device.id, l))
+                                      .duration();
       const Duration forward = round_trip / 2;
       resolved.paths.push_back({d, l, forward, round_trip - forward});
     }

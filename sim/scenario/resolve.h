@@ -52,6 +52,31 @@ struct ResolveOptions {
 // RTT between a landmark and the reference agent beside it: a switch or two in the same hall.
 inline constexpr Rtt kBesideLandmarkRtt = Rtt::FromDuration(std::chrono::microseconds(200));
 
+// The undisturbed round trips of the devices of one fleet. References must outlive it; any thread.
+class PathDrawer {
+ public:
+  PathDrawer(const Scenario& scenario, const PathModel& model, const ScenarioFleet& fleet);
+
+  // Of device `id`, to Scenario::landmarks[landmark]: as ResolveScenario says below.
+  Rtt Draw(const std::string& id, std::size_t landmark) const;
+
+ private:
+  struct Legs {
+    Distance direct;    // actual place to landmark
+    Distance declared;  // declared place to landmark
+    Distance relayed;   // relay to landmark
+    Rtt light;          // over `direct`, rounded up
+  };
+  const Scenario& scenario_;
+  const PathModel& model_;
+  const ScenarioFleet& fleet_;
+  Distance to_relay_;
+  std::vector<Legs> legs_;
+};
+
+// The id of device `number`, from 0, of a fleet: "C-0001".
+std::string DeviceName(const ScenarioFleet& fleet, std::uint32_t number);
+
 // Expands the fleets and draws the delay of every path from `model`, by the scenario's seed. A
 // path's draw depends on (seed, device id, landmark id) alone: adding a device moves no other path.
 //

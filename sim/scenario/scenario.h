@@ -47,6 +47,11 @@ struct ScenarioLandmark {
   std::string operator_name;
   CountryCode jurisdiction;
   Distance uncertainty = Distance::Metres(100);
+  // What it makes of every round-trip time that it measures; at most one of them is not zero.
+  Duration shortens_rtt_by{0};
+  Duration lengthens_rtt_by{0};
+
+  bool lies() const { return shortens_rtt_by > Duration(0) || lengthens_rtt_by > Duration(0); }
 };
 
 struct ScenarioRounds {

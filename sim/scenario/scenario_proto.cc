@@ -110,6 +110,13 @@ Result<ScenarioLandmark> LandmarkFromProto(const v1::ScenarioLandmark& proto,
                            ReadCountry(scope, "jurisdiction", proto.jurisdiction()));
   EARSHOT_RETURN_IF_ERROR(
       ReadDistance(scope, "uncertainty", proto.uncertainty(), &landmark.uncertainty));
+  EARSHOT_RETURN_IF_ERROR(
+      ReadDuration(scope, "shortens_rtt_by", proto.shortens_rtt_by(), &landmark.shortens_rtt_by));
+  EARSHOT_RETURN_IF_ERROR(
+      ReadDuration(scope, "lengthens_rtt_by", proto.lengthens_rtt_by(), &landmark.lengthens_rtt_by));
+  if (landmark.shortens_rtt_by > Duration(0) && landmark.lengthens_rtt_by > Duration(0)) {
+    return tl::unexpected(scope.At("lengthens_rtt_by", "it shortens them already; write one of both"));
+  }
   return landmark;
 }
 

@@ -43,6 +43,12 @@ void LandmarkToProto(const ScenarioLandmark& landmark, v1::ScenarioLandmark* pro
   proto->set_operator_name(landmark.operator_name);
   proto->set_jurisdiction(landmark.jurisdiction.text());
   proto->set_uncertainty(DistanceText(landmark.uncertainty));
+  if (landmark.shortens_rtt_by > Duration(0)) {
+    proto->set_shortens_rtt_by(DurationText(landmark.shortens_rtt_by));
+  }
+  if (landmark.lengthens_rtt_by > Duration(0)) {
+    proto->set_lengthens_rtt_by(DurationText(landmark.lengthens_rtt_by));
+  }
 }
 
 void FleetToProto(const ScenarioFleet& fleet, v1::ScenarioFleet* proto) {

@@ -56,6 +56,12 @@ TEST(Arguments, RunWithoutOptionsKeepsTheDefaults) {
   EXPECT_FALSE(run.fail_on_flagged);
 }
 
+TEST(Arguments, ThreadsAreOfVirtualTimeAlone) {
+  EXPECT_EQ(Parsed<RunCommand>({"run", "half-order", "--threads", "8"}).threads, 8U);
+  EXPECT_EQ(Refused({"run", "half-order", "--threads", "0"}).code, ExitCode::kUsage);
+  EXPECT_EQ(Refused({"run", "half-order", "--threads", "2", "--live"}).code, ExitCode::kUsage);
+}
+
 TEST(Arguments, NumberWithoutUnitIsRefusedWithTheMend) {
   const NoCommand refused = Refused({"run", "half-order", "--duration", "60"});
   EXPECT_EQ(refused.code, ExitCode::kUsage);

@@ -66,9 +66,39 @@ TEST_F(Commands, MistakeInAScenarioIsReportedWithItsPlace) {
   EXPECT_THAT(err_.str(), HasSubstr("jitter"));
 }
 
-TEST_F(Commands, RunWithoutLiveSaysThatItIsNotThereYet) {
-  EXPECT_EQ(Do(RunCommand{.scenario = "half-order"}), ExitCode::kUsage);
-  EXPECT_THAT(err_.str(), HasSubstr("not there yet"));
+TEST_F(Commands, RunInVirtualTimeWritesWhatALiveRunWritesAndRepeatsItself) {
+  RunCommand run{.scenario = "honest-fleet"};
+  run.devices = 4;
+  run.duration = std::chrono::seconds(7);
+  run.json = true;
+  std::string hashes[2];
+  for (const std::uint32_t threads : {1U, 2U}) {
+    run.threads = threads;
+    run.out = In("run-" + std::to_string(threads));
+    ASSERT_EQ(Do(run), ExitCode::kRan) << err_.str();
+    v1::RunReport report;
+    ASSERT_TRUE(FromJson(out_.str(), &report));
+    EXPECT_EQ(report.run().mode(), "virtual");
+    EXPECT_EQ(report.devices_size(), 4);
+    EXPECT_THAT(report.assumptions(report.assumptions_size() - 1), HasSubstr("from its seed"));
+    for (const char* file : {"report.json", "events.jsonl", "resolved.textproto"}) {
+      EXPECT_TRUE(std::filesystem::exists(run.out + "/" + file)) << file;
+    }
+    for (const v1::ReportDevice& device : report.devices()) {
+      EXPECT_EQ(Do(VerifyCommand{run.out + "/" + device.bundle(), run.out + "/work/root.pem"}),
+                ExitCode::kRan)
+          << err_.str();
+    }
+    hashes[threads - 1] = report.run().event_hash();
+  }
+  EXPECT_EQ(hashes[0], hashes[1]);
+}
+
+TEST_F(Commands, NumberOfThreadsFromTheEnvironmentMustBeOne) {
+  setenv("EARSHOT_THREADS", "many", 1);
+  EXPECT_EQ(Do(RunCommand{.scenario = "half-order", .out = In("x")}), ExitCode::kUsage);
+  unsetenv("EARSHOT_THREADS");
+  EXPECT_THAT(err_.str(), HasSubstr("EARSHOT_THREADS is \"many\"; write 1 to"));
 }
 
 KeysCommand LandmarkDelegation(const std::string& folder) {

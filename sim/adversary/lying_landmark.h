@@ -1,0 +1,39 @@
+// sim/adversary/lying_landmark.h: the rim of a landmark whose operator lies about what it measured.
+#ifndef EARSHOT_SIM_ADVERSARY_LYING_LANDMARK_H_
+#define EARSHOT_SIM_ADVERSARY_LYING_LANDMARK_H_
+
+#include <map>
+
+#include "core/base/bytes.h"
+#include "core/base/datagram.h"
+#include "core/base/time.h"
+
+namespace earshot {
+
+// Stands between a production LandmarkEngine and its socket and falsifies time stamps. The engine
+// signs what it is told, as an operator could make it do: receipts, tags and roots stay in order.
+// `inner` must outlive it. Confined to the thread of its engine.
+class LyingLandmark final : public DatagramTransport {
+ public:
+  // Either may be zero.
+  LyingLandmark(DatagramTransport& inner, Duration shortens_rtt_by, Duration lengthens_rtt_by)
+      : inner_(inner), shortens_by_(shortens_rtt_by), lengthens_by_(lengthens_rtt_by) {}
+
+  // Says that it sent earlier than it did, to make round trips longer.
+  ClockReading Send(const Endpoint& to, ByteSpan datagram, std::uint64_t probe_key) override;
+  void Flush() override { inner_.Flush(); }
+
+  // When it says that `datagram` arrived. A PONG came earlier than it did, though not before the
+  // last PING to `from` left: a landmark that reported less would convict itself.
+  ClockReading ArrivalOf(ByteSpan datagram, const Endpoint& from, const ClockReading& now) const;
+
+ private:
+  DatagramTransport& inner_;
+  Duration shortens_by_;
+  Duration lengthens_by_;
+  std::map<Endpoint, MonotonicInstant> last_ping_;
+};
+
+}  // namespace earshot
+
+#endif  // EARSHOT_SIM_ADVERSARY_LYING_LANDMARK_H_

@@ -1,0 +1,190 @@
+#include "sim/net/site_world.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace earshot {
+namespace {
+
+constexpr std::uint32_t kLandmarkBase = 0x7f010000;  // 127.1.0.0
+constexpr std::uint32_t kAgentBase = 0x7f400000;     // 127.64.0.0
+constexpr std::uint16_t kPort = 4000;
+static_assert(kScenarioLandmarksMax < 0x10000 && kScenarioDevicesMax < 0x400000);
+
+// In force for good: a virtual run ends before its delegations do.
+constexpr Duration kEndOfTime = kRunValidity;
+
+Result<Registry> EnrolDevices(const WorldPlan& plan, const std::vector<std::size_t>& devices) {
+  Registry registry;
+  for (const std::size_t index : devices) {
+    EARSHOT_ASSIGN_OR_RETURN(EnrolledDevice enrolled,
+                             OpenEnrolment(plan.material.devices[index].blobs,
+                                           plan.material.authority.root().public_key()));
+    enrolled.reference_for = plan.resolved.devices[index].reference_for;
+    EARSHOT_RETURN_IF_ERROR(registry.Add(std::move(enrolled)));
+  }
+  return registry;
+}
+
+Bytes SignedList(const WorldPlan& plan) {
+  std::vector<ListedEndpoint> listed;
+  for (std::size_t i = 0; i < plan.material.landmarks.size(); ++i) {
+    listed.push_back({&plan.material.landmarks[i], VirtualLandmarkEndpoint(i)});
+  }
+  return plan.material.authority.LandmarkList(listed);
+}
+
+}  // namespace
+
+Endpoint VirtualLandmarkEndpoint(std::size_t index) {
+  return {kLandmarkBase + static_cast<std::uint32_t>(index), kPort};
+}
+
+Endpoint VirtualAgentEndpoint(std::size_t index) {
+  return {kAgentBase + static_cast<std::uint32_t>(index), kPort};
+}
+
+SiteWorld::SiteWorld(const WorldPlan& plan, std::string name)
+    : name_(std::move(name)),
+      network_(plan.start),
+      random_(PhiloxKey::For(plan.resolved.scenario.seed, name_, "server")),
+      tally_(network_.clock(), [this](const EventRecord& event) { events_.push_back(event); }),
+      number_(network_.AddHost(*this)) {}
+
+SiteWorld::~SiteWorld() = default;
+
+Result<std::unique_ptr<SiteWorld>> SiteWorld::Create(const WorldPlan& plan, std::string name,
+                                                     const std::vector<std::size_t>& devices) {
+  std::unique_ptr<SiteWorld> world(new SiteWorld(plan, std::move(name)));
+  const Bytes landmark_list = SignedList(plan);
+  EARSHOT_RETURN_IF_ERROR(world->AddServer(plan, devices, landmark_list));
+  EARSHOT_RETURN_IF_ERROR(world->AddAgents(plan, devices, landmark_list));
+  return world;
+}
+
+Status SiteWorld::AddServer(const WorldPlan& plan, const std::vector<std::size_t>& devices,
+                            const Bytes& landmark_list) {
+  const RunAuthority& authority = plan.material.authority;
+  SharedBlobs blobs;
+  blobs.landmark_list = landmark_list;
+  for (const LandmarkMaterial& landmark : plan.material.landmarks) {
+    blobs.position_records.push_back(ToString(landmark.position_record));
+  }
+  blobs.policy = plan.material.policy;
+  blobs.revocation_list = plan.material.revocations;
+  blobs.verdict_delegation = authority.VerdictDelegation();
+  EARSHOT_ASSIGN_OR_RETURN(Registry registry, EnrolDevices(plan, devices));
+  EARSHOT_ASSIGN_OR_RETURN(Secret32 verdict_seed,
+                           Secret32::CopyFrom(authority.verdict_key().seed().Expose()));
+  EARSHOT_ASSIGN_OR_RETURN(
+      Verifier verifier,
+      Verifier::Create({authority.root().public_key(), std::move(blobs),
+                        Ed25519PrivateKey::FromSeed(std::move(verdict_seed)), std::move(registry),
+                        &plan.test, &plan.map},
+                       plan.start));
+  const ScenarioRounds& rounds = plan.resolved.scenario.rounds;
+  ServerEngineOptions options;
+  options.rounds = {rounds.first_after, rounds.length, RoundsWithin(plan.resolved.scenario),
+                    rounds.trains, rounds.landmarks_per_device};
+  EARSHOT_RETURN_IF_ERROR(CheckRoundOptions(options.rounds));
+  options.judged_apart = true;
+  server_ = std::make_unique<ServerEngine>(options, std::move(verifier), random_,
+                                           network_.clock(), *this);
+  for (std::size_t i = 0; i < plan.material.landmarks.size(); ++i) {
+    const ScenarioLandmark& landmark = plan.resolved.scenario.landmarks[i];
+    DatagramTransport& socket = network_.Attach(number_, VirtualLandmarkEndpoint(i));
+    liars_.push_back(landmark.lies()
+                         ? std::make_unique<LyingLandmark>(socket, landmark.shortens_rtt_by,
+                                                           landmark.lengthens_rtt_by)
+                         : nullptr);
+    server_->AddLandmark(plan.material.landmarks[i].keys,
+                         landmark.lies() ? *liars_.back() : socket);
+  }
+  server_->Start();
+  network_.Rearm(number_);
+  return {};
+}
+
+Status SiteWorld::AddAgents(const WorldPlan& plan, const std::vector<std::size_t>& devices,
+                            const Bytes& landmark_list) {
+  const Scenario& scenario = plan.resolved.scenario;
+  for (const std::size_t index : devices) {
+    const ResolvedDevice& device = plan.resolved.devices[index];
+    const std::string model = ModelOf(plan.resolved, device);
+    AgentHostOptions options;
+    options.name = device.id;
+    options.seed = scenario.seed;
+    options.endpoint = VirtualAgentEndpoint(index);
+    options.device_key = &plan.material.devices[index].key;
+    options.claims = {model, FirmwareOf(model), kRunBootCount};
+    if (!device.reference_for.has_value()) {
+      const ScenarioFleet& fleet = scenario.fleets[device.fleet];
+      if (fleet.behaviour == Behaviour::kSilent) continue;
+      options.forges = fleet.behaviour == Behaviour::kReplaysAndForges;
+      if (fleet.behaviour == Behaviour::kGoesSilent) {
+        options.silent_from = plan.start.monotonic + fleet.silent_from;
+      }
+    }
+    agents_.push_back(
+        std::make_unique<AgentHost>(network_, options, plan.material.authority.root().public_key()));
+    ConnectDevice(plan, index);
+    EARSHOT_RETURN_IF_ERROR(agents_.back()->Begin(landmark_list, plan.start.monotonic));
+    network_.Rearm(agents_.back()->number());
+  }
+  return {};
+}
+
+void SiteWorld::ConnectDevice(const WorldPlan& plan, std::size_t device) {
+  const Scenario& scenario = plan.resolved.scenario;
+  const std::string& id = plan.resolved.devices[device].id;
+  for (std::size_t l = 0; l < scenario.landmarks.size(); ++l) {
+    const ResolvedPath& path = plan.resolved.paths[device * scenario.landmarks.size() + l];
+    const PathConditions conditions{path.forward,
+                                    path.backward,
+                                    scenario.network.jitter,
+                                    scenario.network.loss,
+                                    scenario.network.duplicate,
+                                    scenario.network.reorder,
+                                    scenario.network.corrupt};
+    const LandmarkId& landmark = scenario.landmarks[l].id;
+    network_.Connect(VirtualAgentEndpoint(device), VirtualLandmarkEndpoint(l), conditions,
+                     PhiloxKey::For(scenario.seed, id + " " + landmark.value(), "path"));
+    if (scenario.landmarks[l].lies()) continue;
+    undisturbed_[{plan.material.devices[device].id(), landmark}] = path.rtt();
+  }
+}
+
+void SiteWorld::OnDatagram(std::uint32_t socket, const Endpoint& from, ByteSpan datagram,
+                           const ClockReading& now) {
+  const LyingLandmark* const liar = liars_[socket].get();
+  const ClockReading arrival = liar == nullptr ? now : liar->ArrivalOf(datagram, from, now);
+  // The wall clock of this world is the kernel's: its stamp is the moment of arrival.
+  server_->OnDatagram(socket, from, datagram, arrival, arrival.wall);
+  server_->Flush();
+}
+
+void SiteWorld::OnReceipt(const LandmarkId& landmark, const CheckedReceipt& receipt) {
+  const auto path = undisturbed_.find({receipt.device, landmark});
+  const Rtt undisturbed = path == undisturbed_.end() ? Rtt() : path->second;  // of a liar: anything
+  for (const Sample& sample : receipt.observation.samples) {
+    ++truth_.samples;
+    truth_.tainted += sample.taint == Taint::kNone ? 0U : 1U;
+    truth_.below += sample.rtt < undisturbed ? 1U : 0U;
+  }
+  tally_.OnReceipt(landmark, receipt);
+}
+
+void SiteWorld::OnTimer(const ClockReading&) {
+  server_->OnTimer();
+  server_->Flush();
+  if (server_->awaits_judgement()) network_.Halt();
+}
+
+bool SiteWorld::RunRound() {
+  if (server_->finished()) return false;
+  network_.Rearm(number_);
+  return !network_.RunUntil(network_.clock().Now() + kEndOfTime);
+}
+
+}  // namespace earshot

@@ -1,0 +1,180 @@
+#include "sim/net/virtual_world.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "core/appraisal/nearest_landmark_test.h"
+#include "core/appraisal/outline_map.h"
+#include "core/geo/wgs84.h"
+#include "core/report/bundle.h"
+#include "earshot/v1/evidence.pb.h"
+#include "earshot/v1/report.pb.h"
+#include "sim/scenario/scenario_load.h"
+
+namespace earshot {
+namespace {
+
+ResolvedScenario ResolvedFile(const std::string& file, const ResolveOptions& options = {}) {
+  const auto scenario = LoadScenario(std::string(EARSHOT_SOURCE_DIR) + "/scenarios/" + file);
+  EXPECT_TRUE(scenario.has_value()) << scenario.error().message();
+  auto resolved = ResolveScenario(*scenario, PathModel::Measured2020(), options);
+  EXPECT_TRUE(resolved.has_value()) << resolved.error().message();
+  return *std::move(resolved);
+}
+
+// A world that ran to its end.
+struct Ran {
+  explicit Ran(ResolvedScenario given, unsigned threads = 1) : resolved(std::move(given)) {
+    VirtualWorldOptions options;
+    options.threads = threads;
+    auto created = VirtualWorld::Create(resolved, test, map, options);
+    EXPECT_TRUE(created.has_value()) << created.error().message();
+    world = *std::move(created);
+    while (world->RunRound()) CheckBounds();
+  }
+
+  // No bound is shorter than the true distance.
+  void CheckBounds() const {
+    const auto verdicts = world->Verdicts();
+    for (const ResolvedDevice& device : resolved.devices) {
+      const auto verdict = verdicts.find(device.id);
+      if (verdict == verdicts.end()) continue;
+      for (const LandmarkRings& rings : verdict->second.appraisal.rings) {
+        const auto landmark = std::ranges::find(world->landmarks(), rings.landmark, &Landmark::id);
+        ASSERT_NE(landmark, world->landmarks().end());
+        const Distance truth =
+            GeodesicDistance(landmark->position, resolved.ActualPosition(device));
+        EXPECT_GE(rings.vacuum.radius(), truth)
+            << device.id << " at " << rings.landmark.value() << ", seed " << resolved.scenario.seed;
+      }
+    }
+  }
+
+  NearestLandmarkTest test;
+  OutlineMap map;
+  ResolvedScenario resolved;
+  std::unique_ptr<VirtualWorld> world;
+};
+
+void ExpectTheScenariosVerdicts(const Ran& ran) {
+  const auto verdicts = ran.world->Verdicts();
+  for (const ResolvedDevice& device : ran.resolved.devices) {
+    if (device.reference_for.has_value()) continue;
+    const ScenarioFleet& fleet = ran.resolved.scenario.fleets[device.fleet];
+    ASSERT_TRUE(verdicts.contains(device.id)) << device.id;
+    const Verdict headline = verdicts.at(device.id).appraisal.headline;
+    EXPECT_TRUE(std::ranges::find(fleet.expect_headline, headline) != fleet.expect_headline.end())
+        << device.id << " is " << VerdictName(headline) << ", seed " << ran.resolved.scenario.seed;
+    EXPECT_FALSE(fleet.honest() && (headline == Verdict::kContradicted ||
+                                    headline == Verdict::kInvalidProof ||
+                                    headline == Verdict::kSilent))
+        << device.id;
+  }
+}
+
+void ExpectSoundSamples(const VirtualWorld& world) {
+  EXPECT_GT(world.truth().samples, 1000U);
+  EXPECT_EQ(world.truth().below, 0U);
+  EXPECT_EQ(world.counts().over_limit, 0U);
+}
+
+class ShippedScenario : public testing::TestWithParam<std::string> {};
+
+TEST_P(ShippedScenario, HasItsExpectedVerdicts) {
+  const Ran ran(ResolvedFile(GetParam()));
+  EXPECT_EQ(ran.world->rounds(), 3U);
+  ExpectTheScenariosVerdicts(ran);
+  ExpectSoundSamples(*ran.world);
+}
+
+std::vector<std::string> ShippedFiles() {
+  std::vector<std::string> names;
+  const auto files = ListScenarios(std::string(EARSHOT_SOURCE_DIR) + "/scenarios");
+  for (const ScenarioFile& file : *files) {
+    names.push_back(file.path.substr(file.path.rfind('/') + 1));
+  }
+  return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    VirtualWorld, ShippedScenario, testing::ValuesIn(ShippedFiles()),
+    [](const testing::TestParamInfo<std::string>& info) {
+      std::string name = info.param.substr(4, info.param.find('.') - 4);
+      std::ranges::replace(name, '-', '_');
+      return name;
+    });
+
+TEST(VirtualWorld, EventsAreTheSameWithAnyNumberOfThreads) {
+  ResolveOptions options;
+  options.devices = 8;
+  options.duration = std::chrono::seconds(13);
+  std::vector<Bytes32> hashes;
+  for (const unsigned threads : {1U, 2U, 8U}) {
+    const Ran ran(ResolvedFile("020-honest-fleet.textproto", options), threads);
+    EXPECT_EQ(ran.world->sites(), 5U);
+    hashes.push_back(ran.world->event_hash());
+  }
+  EXPECT_EQ(hashes[0], hashes[1]);
+  EXPECT_EQ(hashes[0], hashes[2]);
+}
+
+TEST(VirtualWorld, AnotherSeedIsAnotherRun) {
+  ResolveOptions options;
+  options.devices = 4;
+  options.duration = std::chrono::seconds(7);
+  const Ran first(ResolvedFile("020-honest-fleet.textproto", options));
+  options.seed = 2;
+  const Ran second(ResolvedFile("020-honest-fleet.textproto", options));
+  EXPECT_NE(first.world->event_hash(), second.world->event_hash());
+}
+
+TEST(VirtualWorld, BundleOfAVirtualRunIsRecomputedFromItsBytes) {
+  ResolveOptions options;
+  options.devices = 4;
+  options.duration = std::chrono::seconds(7);
+  const Ran ran(ResolvedFile("020-honest-fleet.textproto", options));
+  for (const auto& [name, verdict] : ran.world->Verdicts()) {
+    const auto bundle = DecodeBundle(AsBytes(verdict.bundle));
+    ASSERT_TRUE(bundle.has_value()) << bundle.error().message();
+    const auto recomputed =
+        RecomputeVerdict(*bundle, ran.world->root(), ran.test, ran.map);
+    ASSERT_TRUE(recomputed.has_value()) << recomputed.error().message();
+    EXPECT_TRUE(recomputed->differences.empty()) << recomputed->differences.front();
+    EXPECT_EQ(recomputed->appraisal.headline, verdict.appraisal.headline);
+  }
+}
+
+TEST(VirtualWorld, ReportSpeaksOfEveryDeviceOnce) {
+  ResolveOptions options;
+  options.devices = 8;
+  options.duration = std::chrono::seconds(7);
+  const Ran ran(ResolvedFile("020-honest-fleet.textproto", options));
+  const v1::RunReport report = ran.world->Report();
+  EXPECT_EQ(report.devices_size(), 8);
+  EXPECT_EQ(report.landmarks_size(), 11);
+  EXPECT_EQ(report.run().rounds(), 1U);
+  EXPECT_EQ(report.network().samples_below_truth(), 0U);
+  for (const v1::ReportLandmark& landmark : report.landmarks()) {
+    EXPECT_FALSE(landmark.faulty()) << landmark.id();
+    EXPECT_GT(landmark.pings_answered(), 0U);
+  }
+}
+
+TEST(VirtualWorld, LimitsAreSaidBeforeAnythingRuns) {
+  const NearestLandmarkTest test;
+  const OutlineMap map;
+  const ResolvedScenario resolved = ResolvedFile("020-honest-fleet.textproto");
+  VirtualWorldOptions none;
+  none.threads = 0;
+  EXPECT_FALSE(VirtualWorld::Create(resolved, test, map, none).has_value());
+  ResolveOptions week;
+  week.duration = std::chrono::hours(24 * 7);
+  const auto too_long = VirtualWorld::Create(
+      ResolvedFile("020-honest-fleet.textproto", week), test, map, {});
+  ASSERT_FALSE(too_long.has_value());
+  EXPECT_NE(too_long.error().message().find("in force"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace earshot
