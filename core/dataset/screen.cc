@@ -25,6 +25,7 @@ std::vector<Violation> ViolationsOf(const Measurements& measured, Medium medium)
   for (const MeasuredRtt& m : measured.rtts) {
     const MeasuredNode& from = measured.nodes[m.source];
     const MeasuredNode& to = measured.nodes[m.target];
+    if (from.is_mislocated || to.is_mislocated) continue;
     const Distance distance = GeodesicDistance(from.position, to.position);
     const double seconds = ToSeconds(m.rtt.duration() + m.resolution);
     const Distance reach =
@@ -116,6 +117,7 @@ std::string Describe(const MislocatedNode& found, const Measurements& measured) 
 void SetMislocatedAside(std::span<const MislocatedNode> found, Measurements* measured) {
   for (const MislocatedNode& node : found) {
     measured->nodes[node.node].is_scored = false;
+    measured->nodes[node.node].is_mislocated |= !node.is_ambiguous;
     measured->remarks.push_back(Describe(node, *measured));
   }
 }

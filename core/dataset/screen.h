@@ -26,13 +26,14 @@ struct MislocatedNode {
 // Nodes named again and again in pairs that are faster than light in vacuum allows: the one in most
 // such pairs first, until none is left. A pair counts when the distance, less what both positions
 // may be off, is more than c (RTT + its resolution) / 2. Ties go to the node in more pairs faster
-// than fibre.
+// than fibre. Pairs with a node that its file calls mislocated accuse nobody else.
 std::vector<MislocatedNode> FindMislocated(const Measurements& measured);
 
 // The sentence for it: who, by how much, and what to do.
 std::string Describe(const MislocatedNode& found, const Measurements& measured);
 
-// Takes those nodes out of calibration and rates (is_scored) and adds a remark for each.
+// Takes those nodes out of calibration and rates (is_scored), marks them (is_mislocated) unless
+// ambiguous, and adds a remark for each.
 void SetMislocatedAside(std::span<const MislocatedNode> found, Measurements* measured);
 
 // Single linkage: for each node a number, equal for nodes joined by a chain of steps of at most

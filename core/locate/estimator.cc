@@ -1,7 +1,6 @@
 #include "core/locate/estimator.h"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "core/base/check.h"
@@ -9,12 +8,12 @@
 namespace earshot {
 namespace {
 
-// Where the paths of each place begin in a list sorted by `place_of`.
+// Where the paths of each place begin in a list sorted by `place_of`: their counts, summed up.
 template <typename PlaceOf>
-std::vector<std::uint32_t> Begins(std::span<const MeasuredPath> sorted, std::size_t places,
+std::vector<std::uint32_t> Begins(std::span<const MeasuredPath> paths, std::size_t places,
                                   PlaceOf&& place_of) {
   std::vector<std::uint32_t> begins(places + 1, 0);
-  for (const MeasuredPath& path : sorted) ++begins[place_of(path) + 1];
+  for (const MeasuredPath& path : paths) ++begins[place_of(path) + 1];
   for (std::size_t i = 1; i < begins.size(); ++i) begins[i] += begins[i - 1];
   return begins;
 }
@@ -22,21 +21,24 @@ std::vector<std::uint32_t> Begins(std::span<const MeasuredPath> sorted, std::siz
 }  // namespace
 
 CalibrationSet::CalibrationSet(std::vector<ReferencePlace> places, std::vector<MeasuredPath> paths)
-    : places_(std::move(places)), paths_(std::move(paths)), by_target_(paths_) {
+    : places_(std::move(places)), paths_(std::move(paths)) {
   const auto known = [&](const MeasuredPath& path) {
     return path.landmark < places_.size() && path.target < places_.size();
   };
   EARSHOT_CHECK(std::ranges::all_of(paths_, known));
-  std::ranges::sort(paths_, {}, [](const MeasuredPath& path) {
-    return std::tuple(path.landmark, path.target);
-  });
-  std::ranges::sort(by_target_, {}, [](const MeasuredPath& path) {
-    return std::tuple(path.target, path.landmark);
-  });
+  const auto in_order = [](const MeasuredPath& path) {
+    return std::pair(path.landmark, path.target);
+  };
+  // Cross-validation takes paths out of sorted ones thousands of times.
+  if (!std::ranges::is_sorted(paths_, {}, in_order)) std::ranges::sort(paths_, {}, in_order);
   landmark_begin_ =
       Begins(paths_, places_.size(), [](const MeasuredPath& path) { return path.landmark; });
   target_begin_ =
-      Begins(by_target_, places_.size(), [](const MeasuredPath& path) { return path.target; });
+      Begins(paths_, places_.size(), [](const MeasuredPath& path) { return path.target; });
+  // Dealt out in order, so within one target they stay by landmark.
+  std::vector<std::uint32_t> next(target_begin_.begin(), target_begin_.end() - 1);
+  by_target_.resize(paths_.size());
+  for (const MeasuredPath& path : paths_) by_target_[next[path.target]++] = path;
 }
 
 std::span<const MeasuredPath> CalibrationSet::PathsFrom(std::uint32_t landmark) const {
@@ -49,7 +51,17 @@ std::span<const MeasuredPath> CalibrationSet::PathsTo(std::uint32_t target) cons
       .subspan(target_begin_[target], target_begin_[target + 1] - target_begin_[target]);
 }
 
-void LocationEstimator::Pad(const DeclarationCase& /*asked*/,
-                            std::span<LandmarkAnswer> /*padded*/) const {}
+std::vector<std::optional<double>> LocationEstimator::ScoreDeclarations(
+    std::span<const DeclarationCase> asked) const {
+  std::vector<std::optional<double>> scores;
+  scores.reserve(asked.size());
+  for (const DeclarationCase& one : asked) scores.push_back(ScoreDeclaration(one));
+  return scores;
+}
+
+bool LocationEstimator::Pad(const DeclarationCase& /*asked*/,
+                            std::span<LandmarkAnswer> /*padded*/) const {
+  return true;
+}
 
 }  // namespace earshot

@@ -102,10 +102,16 @@ class LocationEstimator {
   // nothing about the place (too few, or none near enough for the method): cannot tell.
   virtual std::optional<double> ScoreDeclaration(const DeclarationCase& asked) const = 0;
 
+  // Scores of several cases that share their answers, one by one; for methods that can do the work
+  // on the answers once.
+  virtual std::vector<std::optional<double>> ScoreDeclarations(
+      std::span<const DeclarationCase> asked) const;
+
   // What a device that knows this method and all landmarks would answer to look most plausible: it
   // may raise any RTT of `padded`, which is `asked.answers` on entry, and lower none. Left as it is
-  // by a monotone method, against which delay cannot help.
-  virtual void Pad(const DeclarationCase& asked, std::span<LandmarkAnswer> padded) const;
+  // by a monotone method, against which delay cannot help. True when no other reply could score
+  // less; false when it is only a good one, and a harness should try others too.
+  virtual bool Pad(const DeclarationCase& asked, std::span<LandmarkAnswer> padded) const;
 };
 
 // A method by name.

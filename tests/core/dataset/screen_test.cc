@@ -61,6 +61,13 @@ TEST(FindMislocated, OnePairDoesNotAccuseANodeThatFibreClears) {
   EXPECT_EQ(found[0].node, 3U);
 }
 
+TEST(FindMislocated, NodeThatItsFileCallsMislocatedAccusesNobody) {
+  Measurements measured = Europe();
+  measured.rtts.push_back(Pair(0, 3, 9000));
+  measured.nodes[3].is_mislocated = true;
+  EXPECT_THAT(FindMislocated(measured), IsEmpty());
+}
+
 TEST(FindMislocated, HonestNodesAreLeftAlone) {
   Measurements measured = Europe();
   measured.rtts.push_back(Pair(0, 3, 210000));

@@ -1,0 +1,247 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "bench/evaluate.h"
+#include "cli/commands.h"
+#include "cli/roc_picture.h"
+#include "cli/version.h"
+#include "core/geo/country_zones.h"
+#include "core/os/files.h"
+#include "core/report/json.h"
+#include "earshot/v1/evaluate.pb.h"
+
+namespace earshot {
+namespace {
+
+std::vector<std::string> SplitBy(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(separator, begin), text.size());
+    std::string part = text.substr(begin, end - begin);
+    std::erase_if(part, [](char c) { return c == ' ' || c == '\r'; });
+    if (!part.empty()) parts.push_back(std::move(part));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+Result<EvaluateOptions> OptionsOf(const EvaluateCommand& command) {
+  EvaluateOptions options;
+  options.false_alarm_rate = command.false_alarm_rate;
+  options.padding = command.padding;
+  options.folds = static_cast<int>(command.folds);
+  options.threads = std::max(1U, std::thread::hardware_concurrency());
+  options.to = SplitBy(command.to, ',');
+  if (command.estimators != "all") options.estimators = SplitBy(command.estimators, ',');
+  if (!command.from.empty()) {
+    auto country = ParseCountryCode(command.from);
+    if (!country) return Fail(std::move(country).error(), "--from");
+    options.from = *country;
+  }
+  if (!command.devices.empty()) {
+    EARSHOT_ASSIGN_OR_RETURN(const std::string text, ReadFile(command.devices));
+    options.devices = SplitBy(text, '\n');
+    if (options.devices.empty()) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  command.devices + ": no node ids; write one a line, or leave --devices out");
+    }
+  }
+  return options;
+}
+
+void Write(const RateFinding& found, v1::RateCounts* to) {
+  to->set_count(found.count);
+  to->set_of(found.of);
+  to->set_clusters(found.clusters);
+  to->set_low(found.low);
+  to->set_high(found.high);
+}
+
+void Write(const DetectionFinding& found, const std::vector<DistanceBand>& bands,
+           v1::DetectionReport* to) {
+  to->set_all(found.all.rate);
+  Write(found.all, to->mutable_all_counts());
+  to->set_beyond_1500_km(found.beyond_1500_km.rate);
+  Write(found.beyond_1500_km, to->mutable_beyond_1500_km_counts());
+  if (found.from_country.has_value()) {
+    to->set_from_country(found.from_country->rate);
+    Write(*found.from_country, to->mutable_from_country_counts());
+  }
+  if (found.to_regions.has_value()) {
+    to->set_to_regions_beyond_1500_km(found.to_regions->rate);
+    Write(*found.to_regions, to->mutable_to_regions_beyond_1500_km_counts());
+  }
+  for (std::size_t i = 0; i < bands.size(); ++i) {
+    v1::BandReport* band = to->add_by_distance();
+    band->set_from_km(bands[i].from.kilometres());
+    band->set_to_km(bands[i].to.kilometres());
+    band->set_rate(found.by_distance[i].rate);
+    Write(found.by_distance[i], band->mutable_rate_counts());
+  }
+}
+
+void Write(const EstimatorFinding& found, const std::vector<DistanceBand>& bands,
+           v1::EstimatorReport* to) {
+  to->set_name(found.name);
+  to->set_source(found.source);
+  to->set_monotone(found.is_monotone);
+  to->set_honest_false_alarm_rate(found.honest_false_alarms.rate);
+  Write(found.honest_false_alarms, to->mutable_honest_false_alarm_rate_counts());
+  to->set_honest_untold(found.honest_untold);
+  Write(found.detection, bands, to->mutable_detection());
+  Write(found.unpadded, bands, to->mutable_detection_unpadded());
+  Write(found.conformal, bands, to->mutable_detection_conformal());
+  to->set_honest_false_alarm_rate_conformal(found.conformal_false_alarms.rate);
+  Write(found.conformal_false_alarms, to->mutable_honest_false_alarm_rate_conformal_counts());
+  if (found.coverage.has_value()) {
+    to->set_coverage(found.coverage->rate);
+    Write(*found.coverage, to->mutable_coverage_counts());
+  }
+  if (found.empty_region.has_value()) {
+    to->set_empty_region_rate(found.empty_region->rate);
+    Write(*found.empty_region, to->mutable_empty_region_rate_counts());
+  }
+  if (found.error_median.has_value()) to->set_median_error_km(found.error_median->kilometres());
+  if (found.area_median.has_value()) {
+    to->set_median_area_km2(found.area_median->square_kilometres());
+  }
+  to->set_microseconds(found.microseconds);
+  to->set_locate_microseconds(found.locate_microseconds);
+  for (const RocPoint& point : found.roc) {
+    v1::RocReport* at = to->add_roc();
+    at->set_false_alarms(point.false_alarms);
+    at->set_detection(point.detection);
+  }
+}
+
+v1::EvaluateReport ToProto(const EvaluateFindings& found, const EvaluateOptions& options) {
+  v1::EvaluateReport report;
+  report.set_commit(std::string(kCommit));
+  report.set_nodes(found.nodes);
+  report.set_clusters(found.clusters);
+  report.set_devices(found.devices);
+  report.set_folds(found.folds);
+  report.set_false_alarm_rate(found.false_alarm_rate);
+  report.set_false_alarm_rate_least(found.false_alarm_rate_least);
+  report.set_adversary(options.padding ? "padding" : "none");
+  if (options.from.has_value()) report.set_from(options.from->text());
+  report.set_from_hosts(found.from_hosts);
+  for (const std::string& region : options.to) report.add_to(region);
+  for (const EstimatorFinding& one : found.estimators) {
+    Write(one, found.bands, report.add_estimators());
+  }
+  report.set_honest_contradicted_rate(found.honest_contradicted.rate);
+  Write(found.honest_contradicted, report.mutable_honest_contradicted_rate_counts());
+  for (const NaturalFinding& one : found.natural) {
+    v1::NaturalReport* to = report.add_natural();
+    to->set_id(one.id);
+    to->set_name(one.name);
+    to->set_note(one.note);
+    to->set_contradicting_landmarks(one.contradicting_landmarks);
+    to->set_contradicted_f0(one.contradicted_f0);
+    to->set_contradicted_f1(one.contradicted_f1);
+    for (const std::string& name : one.flagged_by) to->add_flagged_by(name);
+  }
+  for (const std::string& assumption : found.assumptions) report.add_assumptions(assumption);
+  for (const std::string& remark : found.remarks) report.add_remarks(remark);
+  for (const BenchGoal& goal : found.goals) {
+    v1::Goal* to = report.add_goals();
+    to->set_name(goal.name);
+    to->set_value(goal.value);
+    to->set_goal(goal.goal);
+    to->set_met(goal.met);
+  }
+  return report;
+}
+
+std::string Share(double rate, const v1::RateCounts& counts) {
+  return fmt::format("{:5.1f} % [{:.0f}-{:.0f}]", 100 * rate, 100 * counts.low(),
+                     100 * counts.high());
+}
+
+std::string Row(const v1::EstimatorReport& one, bool has_country) {
+  const v1::DetectionReport& found = one.detection();
+  const auto optional = [](bool has, double value, std::string_view unit) {
+    return has ? fmt::format("{:.3g}{}", value, unit) : std::string("-");
+  };
+  return fmt::format(
+      "{:<18} {:>3}/{:<4} {:>17} {:>17} {:>17} {:>7} {:>7} {:>8} {:>9} {:>8.1f}\n", one.name(),
+      one.honest_false_alarm_rate_counts().count(), one.honest_false_alarm_rate_counts().of(),
+      Share(found.all(), found.all_counts()),
+      Share(found.beyond_1500_km(), found.beyond_1500_km_counts()),
+      has_country ? Share(found.from_country(), found.from_country_counts()) : "-",
+      optional(one.has_coverage(), 100 * one.coverage(), " %"),
+      optional(one.has_empty_region_rate(), 100 * one.empty_region_rate(), " %"),
+      optional(one.has_median_error_km(), one.median_error_km(), ""),
+      optional(one.has_median_area_km2(), one.median_area_km2(), ""), one.microseconds());
+}
+
+std::string Text(const v1::EvaluateReport& report, const Console& console) {
+  std::string text = fmt::format(
+      "{} hosts under test, {} nodes in {} clusters, {} folds; asked: {:g} % of honest hosts flagged; "
+      "adversary: {}\n\n",
+      report.devices(), report.nodes(), report.clusters(), report.folds(),
+      100 * report.false_alarm_rate(), report.adversary());
+  text += fmt::format("{:<18} {:>8} {:>17} {:>17} {:>17} {:>7} {:>7} {:>8} {:>9} {:>8}\n", "",
+                      "false", "flagged: all", "from 1,500 km",
+                      report.from().empty() ? "" : "from " + report.from(), "covers", "empty",
+                      "median", "median", "us a");
+  text += fmt::format("{:<18} {:>8} {:>17} {:>17} {:>17} {:>7} {:>7} {:>8} {:>9} {:>8}\n", "method",
+                      "alarms", "", "or more", report.from().empty() ? "" : "to asked regions",
+                      "truth", "region", "error km", "area km2", "score");
+  for (const v1::EstimatorReport& one : report.estimators()) {
+    text += Row(one, !report.from().empty());
+  }
+  if (!report.from().empty()) {
+    text += fmt::format("\nHosts in {}: {}.\n", report.from(), report.from_hosts());
+  }
+  const v1::RateCounts& contradicted = report.honest_contradicted_rate_counts();
+  text += fmt::format("Honest hosts CONTRADICTED (vacuum, f = 0): {} of {}.\n", contradicted.count(),
+                      contradicted.of());
+  for (const v1::NaturalReport& one : report.natural()) {
+    text += fmt::format("{} ({}): {} at f = 0 by {} landmarks, {} at f = 1.\n", one.name(), one.id(),
+                        one.contradicted_f0() ? "CONTRADICTED" : "not contradicted",
+                        one.contradicting_landmarks(),
+                        one.contradicted_f1() ? "CONTRADICTED" : "not contradicted");
+  }
+  text += "\n";
+  for (const std::string& line : report.assumptions()) text += Wrapped("- " + line, 100, 2) + "\n";
+  for (const v1::Goal& goal : report.goals()) {
+    text += fmt::format("{} {:<60} {:>8.3g}  goal {}\n",
+                        goal.met() ? Painted(console, Colour::kGreen, "[met]   ")
+                                   : Painted(console, Colour::kVermillion, "[missed]"),
+                        goal.name(), goal.value(), goal.goal());
+  }
+  return text;
+}
+
+}  // namespace
+
+ExitCode EvaluateEstimators(const EvaluateCommand& command, const Console& console) {
+  const auto options = OptionsOf(command);
+  if (!options) return Complain(console, options.error());
+  auto measured = ReadMeasurements(command.nodes, command.rtts);
+  if (!measured) return Complain(console, measured.error());
+  const auto world = MeasuredWorld::Build(*std::move(measured));
+  if (!world) return Complain(console, world.error());
+  const auto found = Evaluate(*world, *options);
+  if (!found) return Complain(console, found.error());
+  for (const std::string& remark : found->remarks) console.err << "earshot: " << remark << "\n";
+  const v1::EvaluateReport report = ToProto(*found, *options);
+  if (!command.roc.empty()) {
+    const Status written = WriteFileAtomically(command.roc, RocPicture(report));
+    if (!written) return Complain(console, written.error());
+  }
+  if (!command.json) {
+    console.out << Text(report, console);
+    return ExitCode::kRan;
+  }
+  const auto json = ToJson(report);
+  if (!json) return Complain(console, json.error());
+  console.out << *json;
+  return ExitCode::kRan;
+}
+
+}  // namespace earshot

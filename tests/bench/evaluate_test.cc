@@ -1,0 +1,233 @@
+#include "bench/evaluate.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "bench/rates.h"
+#include "bench/trials.h"
+#include "core/geo/wgs84.h"
+#include "core/locate/estimators.h"
+
+namespace earshot {
+namespace {
+
+using testing::DoubleNear;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+// Cities far apart, two nodes in each, RTTs 1.6 times that of fibre plus 2 ms, and a little that
+// differs from pair to pair; the last node is in Rome and says Tokyo.
+Measurements Cities() {
+  struct City {
+    const char* name;
+    const char* country;
+    const char* region;
+    double latitude;
+    double longitude;
+  };
+  constexpr City kCities[] = {
+      {"sin", "SG", "SEA", 1.3, 103.8},   {"hkg", "HK", "HKTW", 22.3, 114.2},
+      {"bkk", "TH", "SEA", 13.7, 100.5},  {"szx", "CN", "CN", 22.5, 114.6},
+      {"pek", "CN", "CN", 39.9, 116.4},   {"icn", "KR", "JPKR", 37.6, 127.0},
+      {"lon", "GB", "EUROPE", 51.5, -0.1}, {"fra", "DE", "EUROPE", 50.1, 8.7},
+      {"mad", "ES", "EUROPE", 40.4, -3.7}, {"nyc", "US", "NAMER", 40.7, -74.0},
+      {"lax", "US", "NAMER", 34.1, -118.2}, {"ord", "US", "NAMER", 41.9, -87.6}};
+  Measurements measured;
+  std::vector<Position> truth;
+  for (const City& city : kCities) {
+    for (const double step : {0.0, 0.2}) {
+      MeasuredNode node;
+      node.id = std::string(city.name) + (step > 0 ? "-2" : "-1");
+      node.country = CountryCode::Unchecked(city.country[0], city.country[1]);
+      node.region = city.region;
+      node.position = *Position::FromDegrees(city.latitude + step, city.longitude);
+      truth.push_back(node.position);
+      measured.nodes.push_back(node);
+    }
+  }
+  MeasuredNode liar;
+  liar.id = "liar";
+  liar.position = *Position::FromDegrees(35.7, 139.7);
+  liar.is_mislocated = true;
+  liar.is_scored = false;
+  measured.nodes.push_back(liar);
+  truth.push_back(*Position::FromDegrees(41.9, 12.5));
+  for (std::uint32_t a = 0; a < truth.size(); ++a) {
+    for (std::uint32_t b = 0; b < truth.size(); ++b) {
+      if (a == b) continue;
+      const double fibre = RoundTripOver(GeodesicDistance(truth[a], truth[b]), kFibreSpeed)
+                               .milliseconds();
+      const double ms = 2 + 1.6 * fibre + 0.01 * ((a * 7 + b * 13) % 11);
+      measured.rtts.push_back(
+          {a, b, Rtt::FromDuration(Duration(std::llround(ms * 1e6))), Duration(0)});
+    }
+  }
+  return measured;
+}
+
+MeasuredWorld World() {
+  auto world = MeasuredWorld::Build(Cities());
+  EXPECT_TRUE(world.has_value());
+  return *std::move(world);
+}
+
+const EstimatorFinding& Of(const EvaluateFindings& findings, std::string_view name) {
+  return *std::ranges::find(findings.estimators, name, &EstimatorFinding::name);
+}
+
+TEST(MeasuredWorld, NodesTogetherShareAClusterAndMislocatedOnesStandAside) {
+  const MeasuredWorld world = World();
+  EXPECT_EQ(world.size(), 24U);
+  EXPECT_EQ(world.cluster_count(), 11U);  // Shenzhen joins Hong Kong
+  EXPECT_EQ(world.cluster(0), world.cluster(1));
+  EXPECT_NE(world.cluster(0), world.cluster(4));
+  EXPECT_THAT(world.misplaced(), ElementsAre(24U));
+}
+
+TEST(TrialPlan, NothingIsKnownOfEitherClusterInAnyTrial) {
+  const MeasuredWorld world = World();
+  const TrialPlan plan(world, {}, 40);
+  std::size_t honest = 0;
+  for (const Trial& trial : plan.trials()) {
+    const std::vector<bool> aside = plan.Aside(trial);
+    honest += trial.IsHonest() ? 1U : 0U;
+    std::set<std::uint32_t> clusters;
+    for (std::uint32_t place = 0; place < world.size(); ++place) {
+      const std::uint32_t c = world.cluster(place);
+      if (aside[place]) clusters.insert(c);
+      const bool is_theirs = c == world.cluster(trial.device) || c == world.cluster(trial.declared);
+      EXPECT_TRUE(aside[place] || !is_theirs);
+    }
+    EXPECT_EQ(clusters.size(), 2U);  // honest trials know no more than false ones
+  }
+  EXPECT_EQ(honest, world.size());
+}
+
+TEST(TrialPlan, DevicesAreNeverLearnedFromAndGiveNoThresholds) {
+  const MeasuredWorld world = World();
+  const std::vector<std::uint32_t> devices = {6, 7};
+  const TrialPlan plan(world, devices, 40);
+  for (const Trial& trial : plan.trials()) {
+    const std::vector<bool> aside = plan.Aside(trial);
+    EXPECT_TRUE(aside[6] && aside[7]);
+    EXPECT_TRUE(trial.IsHonest() || plan.IsDevice(trial.device));
+  }
+}
+
+TEST(ScoreTrials, SameAnswersAtAnyNumberOfThreads) {
+  const MeasuredWorld world = World();
+  const TrialPlan plan(world, {}, 6);
+  const auto one = ScoreTrials(world, plan, AllEstimators(), {.padding = true, .threads = 1});
+  const auto three = ScoreTrials(world, plan, AllEstimators(), {.padding = true, .threads = 3});
+  for (std::size_t m = 0; m < one.size(); ++m) {
+    EXPECT_EQ(one[m].plain, three[m].plain) << AllEstimators()[m].name;
+    EXPECT_EQ(one[m].padded, three[m].padded) << AllEstimators()[m].name;
+  }
+}
+
+TEST(ScoreTrials, ScoresAreFiniteAndPaddingNeverRaisesThem) {
+  const MeasuredWorld world = World();
+  const TrialPlan plan(world, {}, 6);
+  const auto scores = ScoreTrials(world, plan, AllEstimators(), {.padding = true});
+  for (std::size_t m = 0; m < scores.size(); ++m) {
+    for (std::size_t i = 0; i < plan.trials().size(); ++i) {
+      const auto& plain = scores[m].plain[i];
+      const auto& padded = scores[m].padded[i];
+      const bool cannot_pad = plan.trials()[i].IsHonest() || AllEstimators()[m].is_monotone;
+      EXPECT_TRUE(std::isfinite(plain.value_or(0))) << AllEstimators()[m].name;
+      EXPECT_LE(padded.value_or(plain.value_or(0)), plain.value_or(0));
+      EXPECT_TRUE(!cannot_pad || padded == plain) << AllEstimators()[m].name;
+    }
+  }
+}
+
+TEST(Evaluate, SlowAnswersAreFlaggedAndPaddingDefeatsDiscsAlone) {
+  const MeasuredWorld world = World();
+  EvaluateOptions options;
+  options.false_alarm_rate = 0.1;
+  const auto plain = Evaluate(world, options);
+  ASSERT_TRUE(plain.has_value()) << plain.error().message();
+  options.padding = true;
+  options.from = CountryCode::Unchecked('C', 'N');
+  options.to = {"SEA", "JPKR"};
+  const auto padded = Evaluate(world, options);
+  ASSERT_TRUE(padded.has_value()) << padded.error().message();
+  EXPECT_GT(Of(*plain, "nearest-landmarks").detection.beyond_1500_km.rate, 0.75);
+  EXPECT_EQ(Of(*padded, "nearest-landmarks").detection.beyond_1500_km.rate,
+            Of(*plain, "nearest-landmarks").detection.beyond_1500_km.rate);
+  EXPECT_GT(Of(*plain, "cbg").detection.beyond_1500_km.rate, 0.95);
+  EXPECT_EQ(Of(*padded, "cbg").detection.beyond_1500_km.rate, 0);
+  EXPECT_EQ(Of(*padded, "speed-limit").detection.all.rate, 0);
+  EXPECT_EQ(Of(*padded, "cbg").detection.from_country->of, 4U * 6U);  // hosts times places asked for
+  EXPECT_EQ(padded->from_hosts, 4U);
+  EXPECT_EQ(plain->honest_contradicted.count, 0U);
+}
+
+TEST(Evaluate, NaturalFalseDeclarationIsContradictedEvenIfOneLandmarkLies) {
+  EvaluateOptions options;
+  options.false_alarm_rate = 0.1;
+  options.estimators = {"nearest-landmarks"};
+  const auto found = Evaluate(World(), options);
+  ASSERT_TRUE(found.has_value()) << found.error().message();
+  ASSERT_THAT(found->natural, SizeIs(1));
+  EXPECT_EQ(found->natural[0].id, "liar");
+  EXPECT_GT(found->natural[0].contradicting_landmarks, 1U);
+  EXPECT_TRUE(found->natural[0].contradicted_f0);
+  EXPECT_TRUE(found->natural[0].contradicted_f1);
+  EXPECT_THAT(found->natural[0].flagged_by, ElementsAre("nearest-landmarks"));
+}
+
+TEST(Evaluate, WhatCannotBeIsRefusedByName) {
+  const MeasuredWorld world = World();
+  const auto refusal = [&](EvaluateOptions options) {
+    const auto found = Evaluate(world, options);
+    return found.has_value() ? std::string("nothing was refused") : found.error().message();
+  };
+  EXPECT_THAT(refusal({.false_alarm_rate = 0.001}), HasSubstr("the least is"));
+  EXPECT_THAT(refusal({.false_alarm_rate = std::nan("")}), HasSubstr("makes no sense"));
+  EXPECT_THAT(refusal({.estimators = {"cbgg"}}), HasSubstr("\"cbg\""));
+  EXPECT_THAT(refusal({.devices = {"sin-3"}}), HasSubstr("sin-3"));
+  EXPECT_THAT(refusal({.from = CountryCode::Unchecked('F', 'R')}), HasSubstr("no node of FR"));
+  EXPECT_THAT(refusal({.to = {"ASIA"}}), HasSubstr("SEA"));
+  EXPECT_EQ(refusal({.estimators = {"cbg"}, .false_alarm_rate = 0.1, .folds = 3}),
+            "nothing was refused");
+}
+
+TEST(MeasuredWorld, FewerThanThreeNodesAreRefused) {
+  Measurements measured = Cities();
+  measured.nodes.resize(2);
+  std::erase_if(measured.rtts, [](const MeasuredRtt& m) { return m.source > 1 || m.target > 1; });
+  EXPECT_FALSE(MeasuredWorld::Build(std::move(measured)).has_value());
+}
+
+TEST(RateCounter, IntervalCountsClustersNotCases) {
+  RateCounter few;
+  RateCounter many;
+  for (std::uint32_t i = 0; i < 100; ++i) few.Add(i % 2, i % 2 == 0);
+  for (std::uint32_t i = 0; i < 100; ++i) many.Add(i, i % 2 == 0);
+  EXPECT_EQ(few.Finish().rate, 0.5);
+  EXPECT_EQ(many.Finish().rate, 0.5);
+  EXPECT_THAT(few.Finish().low, DoubleNear(0.0126, 1e-4));   // 1 of 2
+  EXPECT_THAT(many.Finish().low, DoubleNear(0.3983, 1e-4));  // 50 of 100
+  EXPECT_THAT(many.Finish().high, DoubleNear(0.6017, 1e-4));
+  EXPECT_EQ(RateCounter().Finish().high, 1);
+}
+
+TEST(HonestScores, ThresholdLeavesOutBothClustersAndNeedsEnoughOthers) {
+  HonestScores scores;
+  for (std::uint32_t i = 0; i < 20; ++i) scores.Add(i, i);
+  scores.Sort();
+  EXPECT_EQ(scores.ThresholdFor(30, 30, 0.05), 19);  // 20 others: the 20th smallest
+  EXPECT_EQ(scores.ThresholdFor(19, 18, 0.10), 17);  // 18 others: the 18th
+  EXPECT_EQ(scores.ThresholdFor(19, 18, 0.05), std::nullopt);
+  EXPECT_EQ(scores.OperatingPoint(0.05), 18);
+  EXPECT_EQ(scores.OperatingPoint(0.04), 19);
+}
+
+}  // namespace
+}  // namespace earshot
