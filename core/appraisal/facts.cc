@@ -91,6 +91,7 @@ void GatherOne(const Usable& usable, const AppraisalInput& input, Gathered& all)
   }
   if (seen.expected) {
     all.expected.push_back({.id = seen.landmark,
+                            .domain = usable.landmark->domain,
                             .position = usable.landmark->position,
                             .rtt_min = untainted,
                             .samples = static_cast<std::uint32_t>(seen.samples.size()),

@@ -14,6 +14,7 @@
 #include "core/base/quantity.h"
 #include "core/base/time.h"
 #include "core/domain/declaration.h"
+#include "core/domain/ids.h"
 #include "core/domain/policy.h"
 #include "core/domain/verdict.h"
 
@@ -22,6 +23,7 @@ namespace earshot {
 // What one landmark that was meant to probe the device, and is not at fault, can tell a test.
 struct ExpectedLandmark {
   LandmarkId id;
+  TrustDomain domain;
   Position position;
   std::optional<Rtt> rtt_min;        // of samples without any taint
   std::uint32_t samples = 0;         // all of them, tainted or not

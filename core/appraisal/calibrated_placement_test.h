@@ -1,0 +1,71 @@
+// core/appraisal/calibrated_placement_test.h: the placement test with a false-alarm rate that was
+// measured: are the answers slower than honest hosts' are, each compared with its own
+// neighbourhood?
+#ifndef EARSHOT_CORE_APPRAISAL_CALIBRATED_PLACEMENT_TEST_H_
+#define EARSHOT_CORE_APPRAISAL_CALIBRATED_PLACEMENT_TEST_H_
+
+#include <cstdint>
+
+#include "core/appraisal/placement_test.h"
+#include "core/domain/policy.h"
+#include "core/locate/path_model.h"
+#include "core/locate/placement_model.h"
+
+namespace earshot {
+
+// More liars than this are refused: every choice of them is tried.
+inline constexpr std::uint32_t kPlacementLiarsMax = 3;
+
+// One conformal test a declaration. The score is LocalNormal's, over the landmarks nearest to the
+// site: with f > 0 the nearest of each trust domain, since the others of a domain say what its
+// operator wants; with f = 0 all. Landmarks that heard somebody else this round, or refused this
+// device's handshakes, are asked if there are any; which are asked does not depend on what this
+// device answered. They may be at any distance: a far one only has less power.
+//
+// Flagged (DELAY_UNEXPLAINED, or EXPECTED_LANDMARK_UNHEARD where the nearest heard nothing) when
+// the conformal p-value is at most alpha = policy.false_alarm_rate, or 1/(n + 1) if that is more, n
+// being the honest hosts of the model: lower rates are not claimed. A healthy landmark that heard
+// nothing counts as an answer after two seconds.
+//
+// Liars: the score must exceed the threshold whichever f domains are left out, the liars' among
+// them, so that f liars flag nobody; and for "normal" it must stay under it whichever f are left
+// out, so that they clear nobody. Between the two, and with f domains or fewer: TOO_FEW_DOMAINS.
+//
+// What is in doubt counts for the device when it is to be flagged (an answer at once) and against
+// it when it is to be found normal (an answer after two seconds): landmarks with spoilt samples
+// only, answers without EVIDENCE (which count as they are when flagging), silent landmarks that
+// nobody was heard by.
+//
+// Normal (DELAY_NORMAL) also needs power: for each zone of the licence, grown by the policy's
+// margin, a responder there who adds no delay would have been flagged with at least
+// policy.power_min. With m landmarks asked, each RTT is above the d-quantile of PathModel (at the
+// distance of the zone from the landmark, or farther) except with probability d; by Markov's
+// inequality j + 1 or more of them fail with probability at most m d / (j + 1), whatever the paths
+// have in common. The power is the best 1 - m d / (j + 1) at which the score exceeds the threshold
+// with all RTTs at their quantiles and any j of them zero. A licence that allows only some
+// countries under a policy that forbids the sea makes the sea a zone at distance zero. Otherwise
+// NO_POWER.
+//
+// What it assumes: honest devices are exchangeable with the model's hosts, in that a device's score
+// is as likely to be the greatest as any host's. No product of p-values: landmarks share the
+// device's last mile.
+class CalibratedPlacementTest final : public PlacementTest {
+ public:
+  // Both must outlive the test.
+  explicit CalibratedPlacementTest(const PlacementModel& model = PlacementModel::Measured2020(),
+                                   const PathModel& paths = PathModel::Measured2020())
+      : model_(model), paths_(paths) {}
+
+  PlacementOutcome Judge(const PlacementQuestion& question) const override;
+
+  // The rate at which honest devices are flagged under `policy`, at most.
+  double FalseAlarmProbability(const Policy& policy) const;
+
+ private:
+  const PlacementModel& model_;
+  const PathModel& paths_;
+};
+
+}  // namespace earshot
+
+#endif  // EARSHOT_CORE_APPRAISAL_CALIBRATED_PLACEMENT_TEST_H_
