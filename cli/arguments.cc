@@ -104,7 +104,8 @@ void AddReaders(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   ping->add_option("--server", parsed.ping.server, "Command socket of earshot serve")->required();
   ping->add_option("-c,--count", parsed.ping.count, "Pings at each landmark")->check(CLI::Range(1, 256));
   ping->add_option("-i,--interval", parsed.ping.interval,
-                   "Time between trains of five, such as \"500 ms\"; drawn at random without it");
+                   "Time between trains of five, such as \"200 ms\": from a 40th to a 20th of the "
+                   "server's round length, at most 500 ms; drawn at random without it");
   AddJson(ping, &parsed.ping.json);
   leaves.push_back({ping, [](const Parsed& p) { return Command(p.ping); }});
 
@@ -116,6 +117,8 @@ void AddReaders(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   CLI::App* verify = app.add_subcommand("verify", "Recompute a verdict from its evidence bundle");
   verify->add_option("bundle", parsed.verify.bundle, "Bundle file of a run")->required();
   verify->add_option("--root", parsed.verify.root, "Root public key, obtained elsewhere");
+  verify->add_option("--revocations", parsed.verify.revocations,
+                     "Revocation list newer than the bundle's own");
   leaves.push_back({verify, [](const Parsed& p) { return Command(p.verify); }});
 }
 

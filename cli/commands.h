@@ -56,6 +56,7 @@ ExitCode Explain(const ExplainCommand& command, const Console& console);
 struct VerifyCommand {
   std::string bundle;
   std::string root;  // file with the root public key; empty: the bundle's own, and said so
+  std::string revocations;  // file with a later revocation list; empty: the bundle's own
 };
 ExitCode Verify(const VerifyCommand& command, const Console& console);
 

@@ -51,6 +51,10 @@ std::string Painted(const Console& console, Colour colour, std::string_view text
   return fmt::format("\x1b[{}m{}\x1b[0m", Sequence(colour), text);
 }
 
+std::string Counted(std::uint64_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
+}
+
 std::string Wrapped(std::string_view text, std::size_t width, std::size_t indent) {
   std::string out;
   std::size_t column = 0;

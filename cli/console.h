@@ -38,6 +38,9 @@ enum class Colour : std::uint8_t { kNone, kBlue, kVermillion, kGreen, kGrey, kBo
 // never the only sign of anything.
 std::string Painted(const Console& console, Colour colour, std::string_view text);
 
+// "1 device", "25 devices".
+std::string Counted(std::uint64_t number, std::string_view noun);
+
 // `text` broken at spaces into lines of at most `width` characters (code points), each after the
 // first preceded by `indent` spaces. Words are never cut. No newline at the end.
 std::string Wrapped(std::string_view text, std::size_t width, std::size_t indent);

@@ -11,6 +11,15 @@
 #include "earshot/v1/report.pb.h"
 
 namespace earshot {
+namespace {
+
+// A live run leaves its root's public key beside what it wrote.
+std::string RootOption(const std::string& run_dir) {
+  const std::string root = run_dir + "/work/root.pem";
+  return ReadFile(root) ? " --root " + root : "";
+}
+
+}  // namespace
 
 ExitCode Explain(const ExplainCommand& command, const Console& console) {
   const std::string path = command.run_dir + "/report.json";
@@ -28,7 +37,8 @@ ExitCode Explain(const ExplainCommand& command, const Console& console) {
       console.out << DeviceText(device, report, console);
       if (!device.bundle().empty()) {
         console.out << fmt::format("\n  To recompute this verdict from its evidence, off-line:\n"
-                                   "    earshot verify {}/{}\n", command.run_dir, device.bundle());
+                                   "    earshot verify {}/{}{}\n", command.run_dir, device.bundle(),
+                                   RootOption(command.run_dir));
       }
       return ExitCode::kRan;
     }

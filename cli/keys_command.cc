@@ -195,7 +195,8 @@ Status Withdraw(const KeysCommand& command, const Console& console) {
   const std::string path = PathOf(command, "revocations");
   EARSHOT_RETURN_IF_ERROR(
       WriteBlob(path, BlobContext::kRevocationList, root, list.SerializeAsString()));
-  Wrote(console, path, fmt::format("version {}, {} keys", list.version(), list.revoked_size()));
+  Wrote(console, path, fmt::format("version {}, {}", list.version(),
+                                   Counted(static_cast<std::uint64_t>(list.revoked_size()), "key")));
   return {};
 }
 

@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <google/protobuf/struct.pb.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -7,9 +6,9 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <optional>
 
 #include "cli/commands.h"
+#include "cli/ping_reply.h"
 #include "cli/run_text.h"
 #include "core/base/quantity_text.h"
 #include "core/os/files.h"
@@ -71,24 +70,6 @@ Result<std::string> Ask(const std::string& path, std::string request) {
   return reply.substr(0, reply.find('\n'));
 }
 
-// The error that a server reports in place of an answer; none when it reports none.
-std::optional<Error> ErrorIn(const std::string& reply) {
-  google::protobuf::Struct document;
-  if (!FromJson(reply, &document)) return std::nullopt;
-  const auto error = document.fields().find("error");
-  if (error == document.fields().end()) return std::nullopt;
-  const auto& fields = error->second.struct_value().fields();
-  const auto text = [&](const char* name) {
-    const auto found = fields.find(name);
-    return found == fields.end() ? std::string() : found->second.string_value();
-  };
-  // Of the server's codes, these two are the asker's mistakes.
-  const std::string code = text("code");
-  const bool mistake = code == ErrorCodeName(ErrorCode::kNotFound) ||
-                       code == ErrorCodeName(ErrorCode::kInvalidArgument);
-  return Error(mistake ? ErrorCode::kNotFound : ErrorCode::kUnavailable, text("message"));
-}
-
 Result<v1::PingReport> AskForPing(const PingCommand& command) {
   // The server reads words: a name with a blank would be two.
   if (command.device.find_first_of(" \t\r\n") != std::string::npos) {
@@ -101,12 +82,7 @@ Result<v1::PingReport> AskForPing(const PingCommand& command) {
     line += fmt::format(" {}", interval->count());
   }
   EARSHOT_ASSIGN_OR_RETURN(const std::string reply, Ask(command.server, line));
-  if (auto error = ErrorIn(reply)) return tl::unexpected<Error>(*std::move(error));
-  v1::PingReport report;
-  if (auto read = FromJson(reply, &report); !read) {
-    return Fail(ErrorCode::kUnavailable, "the server's answer cannot be read: " + read.error().message());
-  }
-  return report;
+  return ReadPingReply(reply);
 }
 
 }  // namespace

@@ -70,6 +70,12 @@ std::string DeclaredText(const v1::ReportDeclared& declared) {
                      declared.radius_km());
 }
 
+// A server outside a scenario knows no orders.
+std::string BuyerText(const v1::ReportDevice& device) {
+  if (device.order().empty()) return "owner: " + device.owner();
+  return fmt::format("{} of {}", device.order(), device.owner());
+}
+
 std::string DeviceLines(const v1::ReportDevice& device, const Console& console) {
   std::string text = fmt::format("{}  {}  declared: {}", Painted(console, Colour::kBold, device.id()),
                                  Label(console, device.verdict()), DeclaredText(device.declared()));
@@ -93,8 +99,8 @@ std::string SummaryText(const v1::RunReport& report) {
   for (const v1::VerdictCount& count : summary.verdicts()) {
     if (count.count() > 0) counts += fmt::format(", {} {}", count.count(), count.verdict());
   }
-  std::string text = fmt::format("{} devices, {} flagged{}. First verdict after {:.1f} s.",
-                                 summary.devices(), summary.flagged(), counts,
+  std::string text = fmt::format("{}, {} flagged{}. First verdict after {:.1f} s.",
+                                 Counted(summary.devices(), "device"), summary.flagged(), counts,
                                  report.run().first_verdict_s());
   const bool simulated = report.devices_size() > 0 && report.devices(0).has_truth();
   if (simulated) {
@@ -125,11 +131,13 @@ std::string NetworkText(const v1::RunReport& report) {
                      network.samples_tainted(), network.samples_unmatched());
 }
 
-std::string_view RingRemark(const v1::ReportBound& bound, double radius_km) {
+std::string RingRemark(const v1::ReportBound& bound, double radius_km) {
   const double nearest_km = bound.declared_km() - radius_km;
-  if (bound.vacuum_km() < nearest_km) return "impossible at the declared site";
-  if (bound.fibre_km() < nearest_km) return "impossible in fibre";
-  return "possible";
+  const std::string_view remark = bound.vacuum_km() < nearest_km ? "impossible at the declared site"
+                                  : bound.fibre_km() < nearest_km ? "impossible in fibre"
+                                                                  : "possible";
+  if (bound.carried_age_s() <= 0) return std::string(remark);
+  return fmt::format("{} [{:.0f} s old]", remark, bound.carried_age_s());
 }
 
 std::string RingTable(const google::protobuf::RepeatedPtrField<v1::ReportBound>& bounds,
@@ -142,6 +150,10 @@ std::string RingTable(const google::protobuf::RepeatedPtrField<v1::ReportBound>&
                         bound.landmark(), bound.pings_sent(), bound.pings_answered(),
                         bound.rtt_min_us() / 1000, bound.rtt_median_us() / 1000, bound.vacuum_km(), bound.fibre_km(),
                         bound.declared_km(), RingRemark(bound, radius_km));
+  }
+  if (std::ranges::any_of(bounds, [](const auto& bound) { return bound.carried_age_s() > 0; })) {
+    text += Paragraph("[old]: no answer this time. Times and distances are of an earlier measurement; the "
+                      "distances have grown with its age.", 4);
   }
   return text;
 }
@@ -186,10 +198,10 @@ std::string RunText(const v1::RunReport& report, const Console& console) {
 std::string DeviceText(const v1::ReportDevice& device, const v1::RunReport& report,
                        const Console& console) {
   std::string text = fmt::format(
-      "{} {}\n  {} of {}; model {}; session keys: {}\n  declared: {}\n  measured from {:.1f} s to {:.1f} s "
+      "{} {}\n  {}; model {}; session keys: {}\n  declared: {}\n  measured from {:.1f} s to {:.1f} s "
       "of the run, round {}, policy {}\n\n",
-      Painted(console, Colour::kBold, device.id()), Label(console, device.verdict()), device.order(),
-      device.owner(), device.model(), device.session_keys(), DeclaredText(device.declared()),
+      Painted(console, Colour::kBold, device.id()), Label(console, device.verdict()), BuyerText(device),
+      device.model(), device.session_keys(), DeclaredText(device.declared()),
       device.interval_begin_s(), device.interval_end_s(), device.round(), device.policy_version());
   text += Paragraph(device.sentence(), 2) + "\n";
   text += JudgementText("At the declared site?", device.site(), console);
@@ -220,7 +232,11 @@ std::string PingText(const v1::PingReport& report, const Console& console) {
   std::string text =
       fmt::format("{} declared: {}\n", report.device(), DeclaredText(device.declared()));
   text += RingTable(report.landmarks(), device.declared().radius_km());
-  text += fmt::format("{} pings sent, {} answered\n", report.pings_sent(), report.pings_answered());
+  text += fmt::format("{} sent, {} answered\n", Counted(report.pings_sent(), "ping"), report.pings_answered());
+  if (!report.unheard().empty()) {
+    text += fmt::format("no answer this time to {}\n",
+                        Wrapped(fmt::format("{}", fmt::join(report.unheard(), ", ")), kTextWidth - 23, 4));
+  }
   return text + fmt::format("{}  {}\n", Label(console, device.verdict()),
                             Wrapped(device.sentence(), kTextWidth - 22, 4));
 }

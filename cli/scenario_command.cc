@@ -31,8 +31,9 @@ Status Show(const std::string& name, const Console& console) {
 
 Status Check(const std::string& name, const Console& console) {
   EARSHOT_ASSIGN_OR_RETURN(const Scenario scenario, LoadNamed(name));
-  console.out << fmt::format("{}: {} devices, {} landmarks, nothing wrong\n", scenario.name,
-                             scenario.DeviceCount(), scenario.landmarks.size());
+  console.out << fmt::format("{}: {}, {}, nothing wrong\n", scenario.name,
+                             Counted(scenario.DeviceCount(), "device"),
+                             Counted(scenario.landmarks.size(), "landmark"));
   return {};
 }
 

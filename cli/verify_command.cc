@@ -5,6 +5,7 @@
 #include "core/appraisal/nearest_landmark_test.h"
 #include "core/appraisal/outline_map.h"
 #include "core/crypto/key_file.h"
+#include "core/crypto/signed_blob.h"
 #include "core/os/files.h"
 #include "core/report/assumptions.h"
 #include "core/report/bundle.h"
@@ -27,7 +28,15 @@ Result<Checked> Check(const VerifyCommand& command) {
   auto root = command.root.empty() ? Ed25519PublicKey::Parse(AsBytes(bundle->root_public_key()))
                                    : ReadEd25519PublicKeyFile(command.root);
   if (!root) return Fail(std::move(root).error(), "root public key");
-  auto verdict = RecomputeVerdict(*bundle, *root, NearestLandmarkTest(), OutlineMap());
+  std::string revocations;
+  if (!command.revocations.empty()) {
+    EARSHOT_ASSIGN_OR_RETURN(revocations, ReadFile(command.revocations, kSignedBlobBytesMax));
+    if (revocations.empty()) {
+      return Fail(ErrorCode::kInvalidArgument, command.revocations + " is empty: no revocation list");
+    }
+  }
+  auto verdict = RecomputeVerdict(*bundle, *root, NearestLandmarkTest(), OutlineMap(),
+                                  AsBytes(revocations));
   if (!verdict) return Fail(std::move(verdict).error(), command.bundle);
   return Checked{*std::move(verdict), command.root.empty()};
 }
@@ -43,13 +52,13 @@ std::string VerdictText(const Checked& checked, const Console& console) {
   std::string text = fmt::format(
       "{}\n  {}\n\nChecked here, off-line:\n"
       "  - every signature, from the root key down: policy, declaration, endorsement, landmark list,\n"
-      "    delegations, and {} receipts with their evidence\n"
+      "    delegations, and {} with evidence\n"
       "  - every nonce, reply tag and root in those receipts\n"
       "  - the regions, both judgements and the signed verdict\n"
       "Taken on the verifier's word: which landmarks were expected, in order or at fault, and when\n"
       "answers became due. Taken on the landmarks' word: the round-trip times.\n",
       VerdictLabel(console, appraisal.headline),
-      Wrapped(SentenceFor(appraisal, context), kTextWidth - 2, 2), verdict.receipts);
+      Wrapped(SentenceFor(appraisal, context), kTextWidth - 2, 2), Counted(verdict.receipts, "receipt"));
   text += "Assumptions:\n";
   for (const std::string& line : AssumptionsBehind(BasesOf(appraisal), verdict.policy)) {
     text += "  - " + Wrapped(line, kTextWidth - 4, 4) + "\n";

@@ -64,6 +64,9 @@ Result<Duration> ParseDuration(std::string_view text) {
 
 Result<Distance> ParseDistance(std::string_view text) {
   EARSHOT_ASSIGN_OR_RETURN(const double m, ParseWithUnit(text, kLengthUnits, "distance", "km"));
+  if (!std::isfinite(m)) {
+    return Fail(ErrorCode::kInvalidArgument, fmt::format("distance \"{}\" is too long", text));
+  }
   return Distance::Metres(m);
 }
 

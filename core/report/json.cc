@@ -57,7 +57,7 @@ Status FromJson(std::string_view json, Message* message) {
   const auto status = google::protobuf::util::JsonStringToMessage(
       google::protobuf::StringPiece(json.data(), json.size()), message);
   if (!status.ok()) return Fail(ErrorCode::kInvalidArgument, std::string(status.message()));
-  return {};
+  return NumbersAreFinite(*message);
 }
 
 }  // namespace earshot

@@ -19,7 +19,8 @@ namespace earshot {
 // number is not finite: "NaN" in quotation marks is no number to a reader of JSON.
 Result<std::string> ToJson(const google::protobuf::Message& message);
 
-// Reads what ToJson wrote into `message`. Unknown fields are refused. kInvalidArgument otherwise.
+// Reads what ToJson wrote into `message`. Unknown fields and numbers that are not finite are refused.
+// kInvalidArgument otherwise.
 Status FromJson(std::string_view json, google::protobuf::Message* message);
 
 }  // namespace earshot

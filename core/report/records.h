@@ -47,7 +47,8 @@ Result<NamedDeclaration> FromRecord(const v1::DeclarationRecord& record);
 
 // A verdict record keeps the answer and its coded reasons; the numbers of the reasons and the rings
 // are recomputed from the receipts. So FromRecord(ToRecord(a)) has empty rings and bare reasons,
-// and ToRecord(FromRecord(r)) is r.
+// and ToRecord(FromRecord(r)) is r without its grounds, which are the bundle's
+// (server/engine/evidence_check.h).
 v1::VerdictRecord ToRecord(const Appraisal& appraisal);
 Result<Appraisal> FromRecord(const v1::VerdictRecord& record);
 

@@ -1,6 +1,7 @@
 #include "server/engine/case_file.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -109,6 +110,14 @@ v1::RoundContext ToRecord(const RoundFacts& facts,
 }
 
 Result<RoundFacts> FromRecord(const v1::RoundContext& record) {
+  // So that no difference or sum of instants overflows: 146 years after boot, or the year 2116.
+  constexpr std::int64_t kInstantMax = std::numeric_limits<std::int64_t>::max() / 2;
+  for (const std::int64_t ns : {record.now_ns(), record.wall_now_ns(), record.awaited_since_ns(),
+                                record.last_valid_answer_ns()}) {
+    if (ns < 0 || ns > kInstantMax) {
+      return Fail(ErrorCode::kInvalidArgument, "round context: an instant that no clock shows");
+    }
+  }
   RoundFacts facts;
   facts.round = RoundNumber(record.round());
   facts.now = MonotonicInstant::FromNanoseconds(record.now_ns());

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/appraisal/appraise.h"
+#include "core/crypto/sha256.h"
 #include "core/crypto/signed_blob.h"
 #include "core/protocol/authority.h"
 #include "core/protocol/strict_parse.h"
@@ -25,6 +26,7 @@ Bytes Take(const v1::SignedBlob& blob) {
   return Serialise(blob);
 }
 
+
 // Everything in a bundle that is not about one receipt.
 struct Opened {
   LandmarkListContent list;
@@ -33,9 +35,14 @@ struct Opened {
   Policy policy;
   EnrolledDevice device;
   RoundFacts facts;
+
+  bool IsWithdrawn(const Ed25519PublicKey& key) const {
+    return revocations.has_value() && revocations->Revoked(key.id(), revocations->epoch);
+  }
 };
 
-Result<Opened> OpenBundle(const v1::EvidenceBundle& bundle, const Ed25519PublicKey& root) {
+Result<Opened> OpenBundle(const v1::EvidenceBundle& bundle, const Ed25519PublicKey& root,
+                          ByteSpan later_revocations) {
   if (!std::ranges::equal(AsBytes(bundle.root_public_key()), root.bytes())) {
     return Fail(ErrorCode::kUnauthenticated,
                 "the bundle was made under another root key than the one given");
@@ -54,6 +61,11 @@ Result<Opened> OpenBundle(const v1::EvidenceBundle& bundle, const Ed25519PublicK
   if (bundle.has_revocation_list()) {
     EARSHOT_ASSIGN_OR_RETURN(revocations,
                              trust.AcceptRevocationList(Take(bundle.revocation_list())));
+  }
+  if (!later_revocations.empty()) {
+    Result<RevocationListContent> later = trust.AcceptRevocationList(later_revocations);
+    if (!later.has_value()) return Fail(std::move(later).error(), "the revocation list given");
+    revocations = *std::move(later);
   }
   EARSHOT_ASSIGN_OR_RETURN(Policy policy, OpenPolicy(Take(bundle.policy()), root));
   EARSHOT_ASSIGN_OR_RETURN(
@@ -89,6 +101,11 @@ Result<std::vector<StoredReceipt>> OpenReceipts(const v1::EvidenceBundle& bundle
     if (landmark == nullptr) {
       return Fail(ErrorCode::kUnauthenticated, context + ": signed by no landmark of the list");
     }
+    if (opened.IsWithdrawn(landmark->key())) {
+      return Fail(ErrorCode::kUnauthenticated,
+                  fmt::format("{}: the key of landmark {} was withdrawn; what it signed counts for "
+                              "nothing", context, landmark->id.value()));
+    }
     Result<StoredReceipt> stored = OpenReceipt(Take(bundle.receipts(i)), evidence, *landmark);
     if (!stored.has_value()) return Fail(std::move(stored).error(), context);
     if (stored->checked.device != opened.device.id()) {
@@ -103,12 +120,15 @@ Result<std::vector<StoredReceipt>> OpenReceipts(const v1::EvidenceBundle& bundle
 }
 
 Result<v1::VerdictRecord> OpenVerdict(const v1::EvidenceBundle& bundle,
-                                      const Ed25519PublicKey& root, WallInstant at) {
+                                      const Ed25519PublicKey& root, const Opened& opened) {
   Result<DelegatedKey> key = OpenDelegation(Take(bundle.verdict_delegation()), root);
   if (!key.has_value()) return Fail(std::move(key).error(), "verdict delegation");
-  if (key->role != Role::kVerdict || !key->InForceAt(at)) {
+  if (key->role != Role::kVerdict || !key->InForceAt(opened.facts.wall_now)) {
     return Fail(ErrorCode::kExpired,
                 "verdict delegation: its key may not sign verdicts, or not at that time");
+  }
+  if (opened.IsWithdrawn(key->key)) {
+    return Fail(ErrorCode::kUnauthenticated, "verdict: its key was withdrawn");
   }
   Result<Bytes> tbs = OpenBlob(BlobContext::kVerdict, Take(bundle.verdict()), key->key);
   if (!tbs.has_value()) return Fail(std::move(tbs).error(), "verdict");
@@ -116,10 +136,34 @@ Result<v1::VerdictRecord> OpenVerdict(const v1::EvidenceBundle& bundle,
   if (!ParseStrictly(*tbs, record)) {
     return Fail(ErrorCode::kInvalidArgument, "verdict: signed, and not such a record");
   }
+  if (!std::ranges::equal(AsBytes(record.grounds_sha256()), GroundsOf(bundle))) {
+    return Fail(ErrorCode::kUnauthenticated,
+                "verdict: signed over other lists, records, receipts or context than the bundle's");
+  }
   return record;
 }
 
 }  // namespace
+
+Bytes32 GroundsOf(const v1::EvidenceBundle& bundle) {
+  Bytes hashes;
+  const auto add = [&hashes](const google::protobuf::Message& ground) {
+    const Bytes32 hash = Sha256(Serialise(ground));
+    hashes.insert(hashes.end(), hash.begin(), hash.end());
+  };
+  add(bundle.landmark_list());
+  add(bundle.revocation_list());
+  add(bundle.policy());
+  add(bundle.maker_delegation());
+  add(bundle.endorsement());
+  add(bundle.declaration());
+  add(bundle.context());
+  for (int i = 0; i < std::min(bundle.receipts_size(), bundle.evidences_size()); ++i) {
+    add(bundle.receipts(i));
+    add(bundle.evidences(i));
+  }
+  return Sha256(hashes);
+}
 
 v1::EvidenceBundle MakeBundle(const SharedBlobs& shared, const Ed25519PublicKey& root,
                               const EnrolledDevice& device,
@@ -144,19 +188,21 @@ v1::EvidenceBundle MakeBundle(const SharedBlobs& shared, const Ed25519PublicKey&
   }
   *bundle.mutable_context() = ToRecord(facts, observation.findings);
   Put(shared.verdict_delegation, bundle.mutable_verdict_delegation());
+  v1::VerdictRecord record = ToRecord(appraisal);
+  record.set_grounds_sha256(ToString(GroundsOf(bundle)));
   *bundle.mutable_verdict() =
-      SignBlobMessage(BlobContext::kVerdict, verdict_key, Serialise(ToRecord(appraisal)));
+      SignBlobMessage(BlobContext::kVerdict, verdict_key, Serialise(record));
   return bundle;
 }
 
 Result<RecomputedVerdict> RecomputeVerdict(const v1::EvidenceBundle& bundle,
                                            const Ed25519PublicKey& root, const PlacementTest& test,
-                                           const CountryMap& map) {
-  EARSHOT_ASSIGN_OR_RETURN(Opened opened, OpenBundle(bundle, root));
+                                           const CountryMap& map, ByteSpan revocations_given) {
+  EARSHOT_ASSIGN_OR_RETURN(Opened opened, OpenBundle(bundle, root, revocations_given));
   EARSHOT_ASSIGN_OR_RETURN(const std::vector<StoredReceipt> receipts,
                            OpenReceipts(bundle, opened));
   EARSHOT_ASSIGN_OR_RETURN(const v1::VerdictRecord signed_record,
-                           OpenVerdict(bundle, root, opened.facts.wall_now));
+                           OpenVerdict(bundle, root, opened));
   std::vector<const StoredReceipt*> pointers;
   for (const StoredReceipt& stored : receipts) pointers.push_back(&stored);
   const RevocationListContent* revocations =

@@ -1,6 +1,7 @@
 // server/engine/evidence_check.h: evidence bundles, written and recomputed.
 //
-// A bundle speaks for itself only as far as its signatures reach: the reader brings the root key.
+// A bundle speaks for itself only as far as its signatures reach: the reader brings the root key,
+// and a later revocation list if there is one.
 // Recomputed are the enrolment, every receipt and its evidence, the regions and both judgements.
 // Taken on the verifier's word, because they concern other devices, are the facts of RoundContext:
 // which landmarks were expected, healthy or at fault, and when answers became due. And RTTs are the
@@ -46,6 +47,10 @@ v1::EvidenceBundle MakeBundle(const SharedBlobs& shared, const Ed25519PublicKey&
                               const RoundFacts& facts, const DeviceObservation& observation,
                               const Appraisal& appraisal, const Ed25519PrivateKey& verdict_key);
 
+// What the verdict is signed over beside its own words (VerdictRecord.grounds_sha256): everything in
+// `bundle` but the verdict and its delegation.
+Bytes32 GroundsOf(const v1::EvidenceBundle& bundle);
+
 // A verdict as a stranger to the verifier arrives at it.
 struct RecomputedVerdict {
   EnrolledDevice device;
@@ -58,12 +63,18 @@ struct RecomputedVerdict {
   std::size_t receipts = 0;
 };
 
-// kUnauthenticated: a signature does not stand, or the bundle was made under another root than
-// `root`; kExpired, kInvalidArgument: the message names the blob. Pure and off-line; `test` and
-// `map` are those that the policy's verifier uses.
+// kUnauthenticated: a signature does not stand, the bundle was made under another root than `root`,
+// or the verdict key or a receipt's landmark key was withdrawn; kExpired, kInvalidArgument: the
+// message names the blob. Pure and off-line; `test` and `map` are those that the policy's verifier
+// uses.
+//
+// `revocations_given` is a serialised list that the reader holds, empty when there is none. It decides in
+// place of the bundle's own; one of a lower version or an earlier epoch is refused (kExpired). A
+// key counts as withdrawn as of the epoch of the list, not of what it signed: whoever holds a
+// withdrawn key could date a receipt before that.
 Result<RecomputedVerdict> RecomputeVerdict(const v1::EvidenceBundle& bundle,
                                            const Ed25519PublicKey& root, const PlacementTest& test,
-                                           const CountryMap& map);
+                                           const CountryMap& map, ByteSpan revocations_given = {});
 
 }  // namespace earshot
 

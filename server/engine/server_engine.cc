@@ -251,9 +251,10 @@ Status ServerEngine::OnDemandPing(const std::string& device, std::uint32_t pings
   const RoundTiming timing = TimeRound(options_.rounds);
   if (interval.has_value() && (*interval < timing.gap_min || *interval > timing.gap_max)) {
     return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("trains {} apart; the terms of these sessions allow {} to {}",
-                            DurationText(*interval), DurationText(timing.gap_min),
-                            DurationText(timing.gap_max)));
+                fmt::format("trains {} apart; with rounds of {} the sessions of this server allow {} "
+                            "to {}",
+                            DurationText(*interval), DurationText(options_.rounds.length),
+                            DurationText(timing.gap_min), DurationText(timing.gap_max)));
   }
   if (pings_.size() >= kPingsAtOnceMax) {
     return Fail(ErrorCode::kResourceLimit,

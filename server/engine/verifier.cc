@@ -18,6 +18,19 @@ namespace {
 // one session a landmark and round, so this covers some thirty rounds of nine landmarks.
 constexpr std::size_t kCountersKept = 256;
 
+std::map<LandmarkId, AskedLandmark> AskedIn(const DeviceObservation& observation) {
+  std::map<LandmarkId, AskedLandmark> asked;
+  for (const LandmarkObservation& seen : observation.landmarks) {
+    if (!seen.expected) continue;
+    asked[seen.landmark].pings_sent = seen.pings_sent;
+    asked[seen.landmark].pings_answered = static_cast<std::uint32_t>(seen.samples.size());
+  }
+  for (const LandmarkObservation& seen : observation.landmarks) {
+    if (!seen.expected) asked[seen.landmark].carried_age = observation.now - seen.begin;
+  }
+  return asked;
+}
+
 }  // namespace
 
 Verifier::Verifier(VerifierSetup setup, Policy policy, const ClockReading& now)
@@ -51,6 +64,7 @@ Status Verifier::UpdateRevocations(Bytes blob) {
   if (!accepted.has_value()) return Fail(std::move(accepted).error(), "revocation list");
   revocations_ = *std::move(accepted);
   setup_.blobs.revocation_list = std::move(blob);
+  ForgetWithdrawn();
   return {};
 }
 
@@ -106,6 +120,18 @@ void Verifier::ForgetUnless(const std::function<bool(const StoredReceipt&)>& sta
     std::erase_if(history.by_counter, entry_falls);
     if (std::ranges::any_of(history.convicting, falls)) history.convicting.clear();
   }
+}
+
+void Verifier::ForgetWithdrawn() {
+  std::set<LandmarkId> withdrawn;
+  for (const ListedLandmark& landmark : list_.landmarks) {
+    if (IsWithdrawn(landmark)) withdrawn.insert(landmark.id);
+  }
+  ForgetUnless([&withdrawn](const StoredReceipt& stored) {
+    return !withdrawn.contains(stored.checked.observation.landmark);
+  });
+  std::erase_if(heard_last_round_,
+                [&](const auto& entry) { return withdrawn.contains(entry.first); });
 }
 
 void Verifier::Expect(RoundNumber round, const DeviceId& device, std::set<LandmarkId> expected) {
@@ -342,7 +368,8 @@ std::vector<DeviceVerdict> Verifier::CloseRound(RoundNumber round, const ClockRe
     const Result<std::string> bundle =
         EncodeBundle(MakeBundle(setup_.blobs, setup_.root, *c.device, c.receipts, c.facts,
                                 c.observation, appraisal, setup_.verdict_key));
-    verdicts.push_back({c.device->name, std::move(appraisal), bundle.value_or(std::string())});
+    verdicts.push_back({c.device->name, std::move(appraisal), bundle.value_or(std::string()),
+                        AskedIn(c.observation)});
   }
   std::ranges::sort(verdicts, {}, &DeviceVerdict::name);
 

@@ -44,11 +44,20 @@ struct VerifierSetup {
   const CountryMap* map = nullptr;
 };
 
+// What a landmark that was meant to ask a device did in the round of a verdict.
+struct AskedLandmark {
+  std::uint32_t pings_sent = 0;
+  std::uint32_t pings_answered = 0;
+  // Since the measurement began that stands in for this round's, where one does.
+  std::optional<Duration> carried_age;
+};
+
 // A verdict with what shows it.
 struct DeviceVerdict {
   std::string name;
   Appraisal appraisal;
   std::string bundle;  // bytes of the bundle file; empty when it would be too large
+  std::map<LandmarkId, AskedLandmark> asked;
 };
 
 // What a round showed of the landmarks themselves. Verifiers that share landmarks and divide the
@@ -150,6 +159,8 @@ class Verifier {
   Status TakeLandmarkList(const ListTrust& trust, LandmarkListContent list, Bytes blob);
   void ForgetUnless(const std::function<bool(const StoredReceipt&)>& stands);
   bool IsWithdrawn(const ListedLandmark& landmark) const;
+  // What was taken from landmarks before they were withdrawn: no bundle may rest on it.
+  void ForgetWithdrawn();
   bool IsNewSession(const LandmarkId& landmark, const CheckedReceipt& checked);
   std::set<LandmarkId> HealthyFor(const DeviceId& device, const LandmarkNews& news) const;
   std::map<LandmarkId, MonotonicInstant> RefusedSince(const DeviceId& device,

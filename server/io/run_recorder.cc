@@ -33,6 +33,20 @@ std::string JsonText(std::string_view text) {
   return quoted + '"';
 }
 
+// Says of every bound that was carried from an earlier measurement that it was: its counts become
+// those of this time.
+void MarkCarried(const std::map<LandmarkId, AskedLandmark>& asked, v1::ReportDevice* device) {
+  for (v1::ReportBound& bound : *device->mutable_bounds()) {
+    const auto found = asked.find(LandmarkId(bound.landmark()));
+    if (found == asked.end() || !found->second.carried_age.has_value()) continue;
+    bound.set_pings_sent(found->second.pings_sent);
+    bound.set_pings_answered(found->second.pings_answered);
+    bound.set_tainted(0);
+    bound.set_carried_age_s(
+        static_cast<double>(*found->second.carried_age / std::chrono::milliseconds(1)) / 1000);
+  }
+}
+
 }  // namespace
 
 RunRecorder::RunRecorder(std::string out_dir, Clock& clock, std::FILE* events)
@@ -104,7 +118,9 @@ void RunRecorder::Finish(std::string_view why) {
 }
 
 v1::ReportDevice RunRecorder::ReportOf(const DeviceVerdict& verdict) const {
-  return tally_.ReportOf(verdict, engine_->verifier());
+  v1::ReportDevice report = tally_.ReportOf(verdict, engine_->verifier());
+  MarkCarried(verdict.asked, &report);
+  return report;
 }
 
 v1::RunReport RunRecorder::Report() const {

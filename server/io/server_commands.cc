@@ -64,10 +64,11 @@ v1::PingReport MakePingReport(const DeviceVerdict& verdict, const RunRecorder& r
   v1::PingReport report;
   report.set_device(verdict.name);
   *report.mutable_appraisal() = recorder.ReportOf(verdict);
-  for (const v1::ReportBound& bound : report.appraisal().bounds()) {
-    *report.add_landmarks() = bound;
-    report.set_pings_sent(report.pings_sent() + bound.pings_sent());
-    report.set_pings_answered(report.pings_answered() + bound.pings_answered());
+  *report.mutable_landmarks() = report.appraisal().bounds();
+  for (const auto& [landmark, asked] : verdict.asked) {
+    report.set_pings_sent(report.pings_sent() + asked.pings_sent);
+    report.set_pings_answered(report.pings_answered() + asked.pings_answered);
+    if (asked.pings_sent > 0 && asked.pings_answered == 0) report.add_unheard(landmark.value());
   }
   return report;
 }

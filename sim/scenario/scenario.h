@@ -113,7 +113,10 @@ struct Scenario {
 
 // Limits of one scenario; beyond them a file is refused with the limit's value in the message.
 inline constexpr std::uint32_t kScenarioDevicesMax = 1'000'000;
-inline constexpr std::uint32_t kScenarioLandmarksMax = 1000;
+inline constexpr std::uint32_t kScenarioLandmarksMax = 512;  // as many as a signed list holds
+inline constexpr std::uint32_t kScenarioNumberMax = 999'999'999;  // of a device within its prefix
+inline constexpr Distance kScenarioUncertaintyMax = Distance::Kilometres(1000);
+inline constexpr Duration kScenarioJitterMax = std::chrono::seconds(60);
 inline constexpr Duration kScenarioDurationMax = std::chrono::hours(24 * 366);
 
 }  // namespace earshot

@@ -6,10 +6,31 @@
 #include "core/base/quantity_text.h"
 #include "core/base/suggest.h"
 #include "core/geo/country_zones.h"
+#include "core/protocol/agent_session.h"
+#include "core/protocol/authority.h"
+#include "core/report/records.h"
+#include "earshot/v1/evidence.pb.h"
+#include "server/engine/round_plan.h"
 #include "sim/scenario/scenario_proto.h"
 
 namespace earshot {
 namespace {
+
+static_assert(kScenarioLandmarksMax == kListedLandmarksMax,
+              "what a scenario may hold, the run must be able to sign");
+
+// Whether a signed declaration can hold this site and these terms, exactly.
+Status DeclarationHolds(const Position& position, Distance radius, const LicenceTerms& licence) {
+  const WallInstant from = WallInstant::FromNanoseconds(0);
+  const Declaration declaration{DeviceId(Bytes32{}), "owner",
+                                Site{"site", position, radius, from, from + std::chrono::hours(1)},
+                                licence};
+  const auto record = ToRecord(NamedDeclaration{"device", declaration});
+  if (!record.has_value()) return tl::unexpected(record.error());
+  const auto again = FromRecord(*record);
+  if (!again.has_value()) return tl::unexpected(again.error());
+  return {};
+}
 
 Status PlaceIsKnown(const Scenario& scenario, const TextProtoScope& scope, std::string_view field,
                     const std::string& place) {
@@ -27,12 +48,40 @@ Status DurationsAreSound(const Scenario& scenario, const TextProtoScope& scope) 
     return tl::unexpected(scope.At("duration", fmt::format("longer than {}; write less",
                                                            DurationText(kScenarioDurationMax))));
   }
+  if (scenario.rounds.first_after > kScenarioDurationMax) {
+    return tl::unexpected(scope.Nested("rounds").At(
+        "first_after", fmt::format("longer than {}; write less", DurationText(kScenarioDurationMax))));
+  }
   const Duration needed = scenario.rounds.first_after + scenario.rounds.length;
   if (scenario.duration < needed) {
     return tl::unexpected(
         scope.At("duration", fmt::format("{} ends before the first round does; write at least {}",
                                          DurationText(scenario.duration), DurationText(needed))));
   }
+  return {};
+}
+
+// What the server will be asked for is checked by the server's own rule, where the file can still be
+// mended.
+Status RoundsAreSound(const Scenario& scenario, const TextProtoScope& scope) {
+  const ScenarioRounds& rounds = scenario.rounds;
+  RoundOptions options;
+  options.first_after = rounds.first_after;
+  options.length = rounds.length;
+  options.trains = rounds.trains;
+  options.landmarks_per_device = rounds.landmarks_per_device;
+  const Status checked = CheckRoundOptions(options);
+  if (checked.has_value()) return {};
+  const bool length = rounds.length < kRoundLengthMin || rounds.length > kRoundLengthMax;
+  return tl::unexpected(scope.Nested("rounds").At(length ? "length" : "trains", checked.error()));
+}
+
+// A policy is signed before it is used, and signed records hold whole units within limits.
+Status PolicyIsSound(const Scenario& scenario, const TextProtoScope& scope) {
+  const auto record = ToRecord(scenario.policy);
+  if (!record.has_value()) return tl::unexpected(scope.At("policy", record.error()));
+  const auto policy = FromRecord(*record);
+  if (!policy.has_value()) return tl::unexpected(scope.At("policy", policy.error()));
   return {};
 }
 
@@ -53,6 +102,10 @@ Status LandmarksAreSound(const Scenario& scenario, const TextProtoScope& scope) 
     if (!ids.insert(landmark.id).second) {
       return tl::unexpected(at.At(
           "id", fmt::format("landmark \"{}\" exists already; name each once", landmark.id.value())));
+    }
+    if (landmark.uncertainty > kScenarioUncertaintyMax) {
+      return tl::unexpected(at.At("uncertainty", fmt::format("more than {} says nothing; write less",
+                                                             DistanceText(kScenarioUncertaintyMax))));
     }
     domains.insert(landmark.domain);
     EARSHOT_RETURN_IF_ERROR(PlaceIsKnown(scenario, at, "place", landmark.place));
@@ -121,6 +174,15 @@ Status FleetsAreSound(const Scenario& scenario, const TextProtoScope& scope) {
     const TextProtoScope at = scope.Nested("fleets", static_cast<int>(i));
     const std::uint64_t begin = fleet.first_number;
     const std::uint64_t end = begin + fleet.count;
+    if (end - 1 > kScenarioNumberMax) {
+      return tl::unexpected(at.At("first_number", fmt::format("the fleet's numbers go up to {}; write "
+                                                              "less, up to {}", end - 1,
+                                                              kScenarioNumberMax)));
+    }
+    if (scenario.reference_agents && fleet.id_prefix.starts_with("reference-")) {
+      return tl::unexpected(at.At("id_prefix", "\"reference-\" begins the ids of the agents beside the "
+                                               "landmarks; choose another prefix"));
+    }
     auto& ranges = taken[fleet.id_prefix];
     const auto next = ranges.lower_bound(begin);
     const bool meets_next = next != ranges.end() && next->first < end;
@@ -133,6 +195,14 @@ Status FleetsAreSound(const Scenario& scenario, const TextProtoScope& scope) {
     }
     ranges.emplace(begin, end);
     EARSHOT_RETURN_IF_ERROR(BehaviourIsSound(scenario, fleet, at));
+    const Position& declared = scenario.FindPlace(fleet.declared_place)->position;
+    if (const auto held = DeclarationHolds(declared, fleet.declared_radius, fleet.licence); !held) {
+      return tl::unexpected(at.At("declared_radius", held.error()));
+    }
+    if (fleet.model.size() > kModelBytesMax) {
+      return tl::unexpected(at.At("model", fmt::format("longer than {} bytes; shorten it",
+                                                       kModelBytesMax)));
+    }
   }
   return {};
 }
@@ -140,6 +210,8 @@ Status FleetsAreSound(const Scenario& scenario, const TextProtoScope& scope) {
 }  // namespace
 
 Status ReferencesAreSound(const Scenario& scenario, const TextProtoScope& scope) {
+  EARSHOT_RETURN_IF_ERROR(RoundsAreSound(scenario, scope));
+  EARSHOT_RETURN_IF_ERROR(PolicyIsSound(scenario, scope));
   EARSHOT_RETURN_IF_ERROR(DurationsAreSound(scenario, scope));
   std::set<std::string> ids;
   for (std::size_t i = 0; i < scenario.places.size(); ++i) {
@@ -149,6 +221,18 @@ Status ReferencesAreSound(const Scenario& scenario, const TextProtoScope& scope)
               .At("id", fmt::format("place \"{}\" exists already; name each once",
                                     scenario.places[i].id)));
     }
+    // What stands there declares the place, the reference agents of landmarks among them.
+    const LicenceTerms anywhere{LicenceTerms::Kind::kExcluded, {}};
+    const auto held =
+        DeclarationHolds(scenario.places[i].position, Distance::Kilometres(1), anywhere);
+    if (!held) {
+      return tl::unexpected(
+          scope.Nested("places", static_cast<int>(i)).At("latitude_deg", held.error()));
+    }
+  }
+  if (scenario.network.jitter > kScenarioJitterMax) {
+    return tl::unexpected(scope.Nested("network").At(
+        "jitter", fmt::format("longer than {}; write less", DurationText(kScenarioJitterMax))));
   }
   EARSHOT_RETURN_IF_ERROR(LandmarksAreSound(scenario, scope));
   return FleetsAreSound(scenario, scope);

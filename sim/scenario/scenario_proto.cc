@@ -145,15 +145,7 @@ Status RoundsFromProto(const v1::ScenarioRounds& proto, const TextProtoScope& sc
   EARSHOT_RETURN_IF_ERROR(
       ReadDuration(scope, "first_after", proto.first_after(), &rounds->first_after));
   EARSHOT_RETURN_IF_ERROR(ReadDuration(scope, "length", proto.length(), &rounds->length));
-  if (rounds->length <= Duration(0) || rounds->length > kRoundLengthMax) {
-    return tl::unexpected(scope.At(
-        "length", fmt::format("a round of {} is not possible; write more than 0 s and at most {}",
-                              DurationText(rounds->length), DurationText(kRoundLengthMax))));
-  }
   if (proto.has_trains()) rounds->trains = proto.trains();
-  if (rounds->trains == 0) {
-    return tl::unexpected(scope.At("trains", "0 trains measure nothing; write 1 or more"));
-  }
   rounds->landmarks_per_device = proto.landmarks_per_device();
   return {};
 }

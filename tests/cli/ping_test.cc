@@ -120,6 +120,30 @@ TEST_F(PingCommandTest, JsonIsTheDocumentAndNothingElse) {
   EXPECT_EQ(report.device(), "C-0042");
 }
 
+TEST_F(PingCommandTest, LandmarkThatDidNotAnswerThisTimeIsMarkedWithTheAgeOfItsBound) {
+  v1::PingReport report;
+  report.set_device("C-0042");
+  report.mutable_appraisal()->set_verdict("VERIFIED");
+  report.set_pings_sent(10);
+  report.set_pings_answered(5);
+  for (const char* landmark : {"hkg-1", "tyo-1"}) {
+    v1::ReportBound* bound = report.add_landmarks();
+    bound->set_landmark(landmark);
+    bound->set_pings_sent(5);
+    bound->set_vacuum_km(1339);
+  }
+  report.mutable_landmarks(0)->set_pings_answered(5);
+  report.mutable_landmarks(1)->set_carried_age_s(12.4);
+  report.add_unheard("tyo-1");
+  std::string json = *ToJson(report);
+  std::erase(json, '\n');
+  EXPECT_EQ(Ask(json + "\n"), ExitCode::kRan);
+  EXPECT_THAT(out_.str(), testing::ContainsRegex("tyo-1 [^\n]*\\[12 s old\\]"));
+  EXPECT_THAT(out_.str(), testing::Not(testing::ContainsRegex("hkg-1 [^\n]*old")));
+  EXPECT_THAT(out_.str(), HasSubstr("[old]: no answer this time."));
+  EXPECT_THAT(out_.str(), HasSubstr("10 pings sent, 5 answered\nno answer this time to tyo-1\n"));
+}
+
 TEST_F(PingCommandTest, UnknownDeviceIsAUsageErrorInTheServersWords) {
   EXPECT_EQ(Ask("{\"error\":{\"code\":\"not_found\",\"message\":\"no device C-0042\"}}\n"),
             ExitCode::kUsage);

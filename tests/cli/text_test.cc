@@ -117,6 +117,28 @@ TEST_F(Text, RingsSayWhatIsImpossible) {
   EXPECT_THAT(DeviceText(report.devices(0), report, plain_), HasSubstr("no landmark had a valid answer"));
 }
 
+TEST_F(Text, BoundOfAnEarlierMeasurementBearsItsAge) {
+  v1::RunReport report = SomeReport();
+  EXPECT_THAT(DeviceText(report.devices(0), report, plain_), Not(HasSubstr("old]")));
+  report.mutable_devices(0)->mutable_bounds(0)->set_carried_age_s(7.6);
+  EXPECT_THAT(DeviceText(report.devices(0), report, plain_),
+              AllOf(HasSubstr("[8 s old]"), HasSubstr("[old]: no answer this time.")));
+}
+
+TEST_F(Text, OneThingIsCountedAsOne) {
+  EXPECT_EQ(Counted(1, "device"), "1 device");
+  EXPECT_EQ(Counted(0, "device"), "0 devices");
+  EXPECT_THAT(RunText(SomeReport(), plain_), HasSubstr("1 device, 1 flagged"));
+}
+
+TEST_F(Text, DeviceOutsideAnOrderIsToldByItsOwner) {
+  v1::RunReport report = SomeReport();
+  report.mutable_devices(0)->set_owner("Example Buyer");
+  EXPECT_THAT(DeviceText(report.devices(0), report, plain_), HasSubstr("  owner: Example Buyer; model"));
+  report.mutable_devices(0)->set_order("order 7");
+  EXPECT_THAT(DeviceText(report.devices(0), report, plain_), HasSubstr("  order 7 of Example Buyer;"));
+}
+
 TEST_F(Text, WrappingBreaksAtSpacesAndCountsCharactersNotBytes) {
   EXPECT_EQ(Wrapped("one two three", 7, 2), "one two\n  three");
   EXPECT_EQ(Wrapped("ääää ääää", 9, 0), "ääää ääää");

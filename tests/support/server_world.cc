@@ -55,7 +55,8 @@ Distance TwoCountries::DistanceToNearest(Position from, std::span<const CountryC
   return nearest;
 }
 
-ServerWorld::ServerWorld() : network(3), authority(3), random_(3, 8) {
+ServerWorld::ServerWorld(const CountryMap* outlines)
+    : network(3), authority(3), outlines_(outlines == nullptr ? &map : outlines), random_(3, 8) {
   network.clock().Set({MonotonicInstant::FromNanoseconds(1'000'000'000), FixtureWall()});
   network.SetTap([this](const Endpoint& from, const Endpoint& to, ByteSpan) {
     return cut_.has_value() && (from == *cut_ || to == *cut_);
@@ -156,7 +157,7 @@ void ServerWorld::Begin() {
       VerifierSetup{authority.root().public_key(), std::move(blobs),
                     Ed25519PrivateKey::FromSeed(
                         *Secret32::CopyFrom(authority.verdict_key().seed().Expose())),
-                    std::move(registry_), &test, &map},
+                    std::move(registry_), &test, outlines_},
       network.clock().Read());
   EARSHOT_CHECK(verifier.has_value());
   engine = std::make_unique<ServerEngine>(options, *std::move(verifier), random_,

@@ -45,7 +45,8 @@ class TwoCountries final : public CountryMap {
 // agent. Devices are declared in Singapore with a licence that excludes HK.
 class ServerWorld final : public ServerObserver {
  public:
-  ServerWorld();
+  // Judges by `outlines`, which must outlive the world; by `map` when there are none.
+  explicit ServerWorld(const CountryMap* outlines = nullptr);
 
   Position singapore() const { return *Position::FromDegrees(1.30, 103.85); }
   Position hong_kong() const { return *Position::FromDegrees(22.30, 114.17); }
@@ -59,6 +60,8 @@ class ServerWorld final : public ServerObserver {
   // Nothing passes to or from `endpoint`.
   void Cut(const Endpoint& endpoint) { cut_ = endpoint; }
   Endpoint landmark_endpoint(const std::string& id) const { return endpoints_.at(id); }
+  // The device's own key.
+  const Ed25519PrivateKey& key(const std::string& name) const { return keys_.at(name); }
   std::size_t landmark_count() const { return endpoints_.size(); }
   // Of the agent that is added next.
   std::uint32_t next_agent_address() const { return next_address_; }
@@ -91,6 +94,7 @@ class ServerWorld final : public ServerObserver {
                 const std::optional<LandmarkId>& reference_for);
   void StartAgent(const Ed25519PrivateKey& key, const Position& place, Duration extra);
 
+  const CountryMap* outlines_;
   SeededRandom random_;
   std::map<std::string, Endpoint> endpoints_;
   std::map<std::string, Position> places_;

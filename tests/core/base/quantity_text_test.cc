@@ -32,6 +32,7 @@ TEST(ParseDistance, KilometresAndMetresAreReadAndSecondsAreNot) {
   EXPECT_DOUBLE_EQ(ParseDistance("25 km").value().metres(), 25000);
   EXPECT_DOUBLE_EQ(ParseDistance("300 m").value().metres(), 300);
   EXPECT_FALSE(ParseDistance("3 s").has_value());
+  EXPECT_FALSE(ParseDistance("1e308 km").has_value());
 }
 
 TEST(DurationText, ShortestExactFormIsReadBack) {

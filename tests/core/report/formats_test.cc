@@ -45,6 +45,13 @@ TEST(Json, NumbersThatAreNotFiniteAreRefusedByName) {
   EXPECT_TRUE(ToJson(report));
 }
 
+TEST(Json, NumbersThatAreNotFiniteAreNotReadEither) {
+  v1::RunReport report;
+  EXPECT_FALSE(FromJson(R"({"devices":[{"bounds":[{"vacuum_km":"Infinity"}]}]})", &report));
+  EXPECT_FALSE(FromJson(R"({"run":{"duration_s":"NaN"}})", &report));
+  EXPECT_TRUE(FromJson(R"({"run":{"duration_s":20}})", &report));
+}
+
 TEST(Json, WhatIsWrittenIsReadBack) {
   v1::RunReport report;
   report.mutable_run()->set_duration_s(20.25);

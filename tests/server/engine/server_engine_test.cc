@@ -140,6 +140,28 @@ TEST(ServerEngineTest, ReceiptsUnderAWithdrawnLandmarkKeyCountForNothing) {
   }
 }
 
+TEST(ServerEngineTest, BoundsOfALandmarkAreNotCarriedOnceItsKeyIsWithdrawn) {
+  ServerWorld world;
+  world.AddDevice("C-1", world.singapore());
+  world.Run(seconds(8));
+  ASSERT_THAT(world.rounds, SizeIs(1));
+  const FixtureLandmark& withdrawn = *world.authority.landmarks().front();
+  ASSERT_TRUE(world.engine->verifier().UpdateRevocations(world.authority.RevocationList(
+      3, {withdrawn.keys.signing.public_key().id().value()})));
+  world.Run(seconds(6));
+  ASSERT_THAT(world.rounds, SizeIs(2));
+  for (const LandmarkRings& rings : world.rounds[1][0].appraisal.rings) {
+    EXPECT_NE(rings.landmark, LandmarkId(withdrawn.place.id));
+  }
+  // A stranger who reads the second bundle finds nothing in it that the withdrawn key signed.
+  const auto bundle = DecodeBundle(AsBytes(world.rounds[1][0].bundle));
+  ASSERT_TRUE(bundle.has_value());
+  const auto recomputed = RecomputeVerdict(*bundle, world.authority.root().public_key(), world.test,
+                                           world.map);
+  ASSERT_TRUE(recomputed.has_value()) << recomputed.error().message();
+  EXPECT_THAT(recomputed->differences, IsEmpty());
+}
+
 TEST(ServerEngineTest, CloneThatUsesOneCounterTwiceAtTwoLandmarksIsConvictedForGood) {
   ServerWorld world;
   // Two agents with one key: each landmark hears the one or the other first.
@@ -252,19 +274,12 @@ TEST(ServerEngineTest, BundleWithOneBitChangedIsRefusedOrDiffers) {
     return recomputed.has_value() && recomputed->differences.empty();
   };
   ASSERT_TRUE(accepted(bytes));
-  // The facts of the round are the verifier's word and unsigned; everything before them is signed.
-  const auto bundle = *DecodeBundle(AsBytes(bytes));
-  v1::EvidenceBundle without_context = bundle;
-  without_context.clear_context();
-  const std::string signed_part = without_context.SerializeAsString();
-  for (std::size_t at = 0; at < signed_part.size(); at += 97) {
-    v1::EvidenceBundle changed;
-    std::string flipped = signed_part;
+  for (std::size_t at = 0; at < bytes.size(); at += 97) {
+    std::string flipped = bytes;
     flipped[at] = static_cast<char>(flipped[at] ^ 4);
-    if (!changed.ParseFromString(flipped)) continue;
-    *changed.mutable_context() = bundle.context();
-    EXPECT_FALSE(accepted(changed.SerializeAsString())) << "byte " << at;
+    EXPECT_FALSE(accepted(flipped)) << "byte " << at;
   }
+  const v1::EvidenceBundle bundle = *DecodeBundle(AsBytes(bytes));
   SeededRandom random(5);
   EXPECT_FALSE(RecomputeVerdict(bundle, Ed25519PrivateKey::Generate(random).public_key(),
                                 world.test, world.map).has_value());
@@ -285,6 +300,23 @@ TEST(ServerEngineTest, PingOnDemandAnswersBetweenRounds) {
   for (const LandmarkRings& rings : (*answer)->appraisal.rings) {
     EXPECT_EQ(rings.pings_sent, 5U);
   }
+}
+
+TEST(ServerEngineTest, BoundCarriedFromAnEarlierRoundIsToldApartFromThisRounds) {
+  ServerWorld world;
+  world.AddDevice("C-1", world.singapore());
+  world.Run(seconds(8));
+  ASSERT_THAT(world.rounds, SizeIs(1));
+  EXPECT_FALSE(world.rounds[0][0].asked.at(LandmarkId("tyo-1")).carried_age.has_value());
+  world.Cut(world.landmark_endpoint("tyo-1"));
+  world.Run(seconds(6));
+  ASSERT_THAT(world.rounds, SizeIs(2));
+  const auto& asked = world.rounds[1][0].asked;
+  EXPECT_EQ(asked.at(LandmarkId("tyo-1")).pings_answered, 0U);
+  ASSERT_TRUE(asked.at(LandmarkId("tyo-1")).carried_age.has_value());
+  EXPECT_GT(*asked.at(LandmarkId("tyo-1")).carried_age, seconds(1));
+  EXPECT_GT(asked.at(LandmarkId("sin-1")).pings_answered, 0U);
+  EXPECT_FALSE(asked.at(LandmarkId("sin-1")).carried_age.has_value());
 }
 
 TEST(ServerEngineTest, PingAtAnIntervalTheTermsForbidIsRefused) {

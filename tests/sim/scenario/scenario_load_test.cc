@@ -78,9 +78,39 @@ INSTANTIATE_TEST_SUITE_P(
                 "did you mean \"BEHAVIOUR_PADS_DELAY\""},
         BadFile{"\"VERIFIED\"", "\"VERIFED\"", "16:3:", "did you mean \"VERIFIED\""},
         BadFile{"count: 3", "count: 0", "14:18:", "0 devices"},
-        BadFile{"trains: 4", "trains: 0", "5:43:", "measure nothing"},
-        BadFile{"length: \"6 s\"", "length: \"61 s\"", "5:29:", "at most"},
-        BadFile{"length: \"6 s\"", "length: \"0 s\"", "5:29:", "more than 0 s"}));
+        BadFile{"trains: 4", "trains: 0", "5:43:", "outside 1 to 32"},
+        BadFile{"length: \"6 s\"", "length: \"61 s\"", "5:29:", "outside 2 s to 1 min"},
+        BadFile{"length: \"6 s\"", "length: \"0 s\"", "5:29:", "outside 2 s to 1 min"}));
+
+// What the server, the signed records or the agents of a run would refuse later.
+INSTANTIATE_TEST_SUITE_P(
+    LimitsOfARun, BadScenario,
+    testing::Values(
+        BadFile{"length: \"6 s\"", "length: \"1999 ms\"", "5:29:", "outside 2 s to 1 min"},
+        BadFile{"trains: 4", "trains: 33", "5:43:", "outside 1 to 32"},
+        BadFile{"length: \"6 s\" trains: 4", "length: \"2 s\" trains: 32", "5:43:", "do not fit"},
+        BadFile{"first_after: \"1 s\"", "first_after: \"100000 d\"", "5:10:", "longer than"},
+        BadFile{"liars_max: 1", "false_alarm_rate: 0", "4:1:", "not between 0 and 1"},
+        BadFile{"liars_max: 1", "zone_margin: \"25.5 m\"", "4:1:", "finer"},
+        BadFile{"jitter: \"200 us\"", "jitter: \"61 s\"", "6:11:", "longer than 1 min"},
+        BadFile{"latitude_deg: 1.2966", "latitude_deg: 1.29661234567", "7:40:", "finer"},
+        BadFile{"\"30 km\"", "\"0 km\"", "15:31:", "radius"},
+        BadFile{"first_number: 4", "first_number: 1000000000", "19:18:", "up to 999999999"},
+        BadFile{"trust_domain: \"c\"", "trust_domain: \"c\" uncertainty: \"9999 km\"", "12:58:",
+                "1000 km"},
+        BadFile{"id_prefix: \"C\" first", "id_prefix: \"reference-sin\" first", "19:3:",
+                "choose another prefix"}));
+
+TEST(Scenario, LimitsThemselvesAreAllowed) {
+  for (const auto& [from, to] : {std::pair{"length: \"6 s\" trains: 4", "length: \"2 s\" trains: 4"},
+                                 std::pair{"trains: 4", "trains: 8"},
+                                 std::pair{"first_number: 4", "first_number: 999999998"}}) {
+    std::string text = kSmallScenario;
+    text.replace(text.find(from), std::string(from).size(), to);
+    const auto scenario = ParseScenario(text, "s.textproto");
+    EXPECT_TRUE(scenario.has_value()) << to << ": " << scenario.error().message();
+  }
+}
 
 INSTANTIATE_TEST_SUITE_P(
     Geography, BadScenario,
