@@ -28,12 +28,14 @@ PlacementOutcome TestPlacement(const AppraisalInput& input, const Facts& facts,
                      .landmarks = facts.expected});
 }
 
+std::vector<CountryCode> Everywhere(const CountryMap& map) {
+  return {map.Countries().begin(), map.Countries().end()};
+}
+
 std::vector<CountryCode> Touched(const Facts& facts, const Policy& policy, const CountryMap& map) {
   const ProvedRegion& region = facts.vacuum_under_evidence;
   // A region without a point is no knowledge: nothing is excluded by it.
-  if (region.IsEmpty() || facts.vacuum.IsEmpty()) {
-    return {map.Countries().begin(), map.Countries().end()};
-  }
+  if (region.IsEmpty() || facts.vacuum.IsEmpty()) return Everywhere(map);
   return map.TouchedBy(region, policy.zone_margin);
 }
 
@@ -90,8 +92,12 @@ Appraisal Appraise(const AppraisalInput& input, const PlacementTest& test, const
   AddSignals(input.observation, appraisal.site);
   AddSignals(input.observation, appraisal.licence);
   appraisal.rings = facts.rings;
-  appraisal.cannot_exclude = c.touched;
-  appraisal.excluded = ExcludedOf(input.declaration.licence, input.policy, c.touched, map);
+  // A withdrawn key, or one that the host holds, may answer from anywhere, whatever its bounds say.
+  appraisal.cannot_exclude = facts.keys_sealed && appraisal.headline != Verdict::kInvalidProof
+                                 ? c.touched
+                                 : Everywhere(map);
+  appraisal.excluded =
+      ExcludedOf(input.declaration.licence, input.policy, appraisal.cannot_exclude, map);
   appraisal.false_alarm_probability = placement.false_alarm_probability;
   appraisal.evidence_sha256 = facts.evidence_sha256;
   appraisal.policy_version = input.policy.version;

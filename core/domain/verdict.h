@@ -123,9 +123,11 @@ struct Appraisal {
   Judgement site;
   Judgement licence;
   std::vector<LandmarkRings> rings;        // landmarks with a valid answer, nearest declared first
-  std::vector<CountryCode> cannot_exclude; // the vacuum region touches them
-  // Of the countries that the licence excludes: the region does not touch them. Empty where the
-  // licence names what it allows: whatever is not in cannot_exclude is excluded.
+  // The vacuum region touches them. All there are, where the answers say nothing of the device: a
+  // key that convicts itself, or one that the host holds.
+  std::vector<CountryCode> cannot_exclude;
+  // Of the countries that the licence excludes: those not in cannot_exclude. Empty where the licence
+  // names what it allows: whatever is not in cannot_exclude is excluded.
   std::vector<CountryCode> excluded;
   std::optional<double> false_alarm_probability;  // of the test that ran; none when none ran
   std::vector<Bytes32> evidence_sha256;

@@ -123,11 +123,13 @@ TEST(Appraise, EveryCryptographicFindingConvictsAndASignalDoesNot) {
     EXPECT_JUDGED(a.licence, Verdict::kInvalidProof, Basis::kCryptographic, code);
     EXPECT_EQ(a.site.reasons.size(), 1U);
     EXPECT_EQ(a.headline, Verdict::kInvalidProof);
+    EXPECT_TRUE(a.excluded.empty());
   }
   Scene scene;
   scene.AnswersFrom(kSingapore).observation.signals = {Signal::kCounterWentBack};
   const Appraisal a = scene.Judge();
   EXPECT_EQ(a.headline, Verdict::kVerified);
+  EXPECT_FALSE(a.excluded.empty());
   EXPECT_TRUE(Says(a.site, ReasonCode::kCounterWentBack));
 }
 

@@ -90,10 +90,12 @@ TEST(Appraise, KeysHeldByTheHostCapAtConsistent) {
   EXPECT_JUDGED(a.licence, Verdict::kConsistent, Basis::kCalibrated, ReasonCode::kDelayNormal);
   EXPECT_TRUE(Says(a.licence, ReasonCode::kSessionKeysOnHost));
   EXPECT_EQ(a.headline, Verdict::kConsistent);
+  EXPECT_TRUE(a.excluded.empty());  // the host may answer from anywhere
   scene.declaration.site.radius = Km(300);  // wide enough to be proved, were the keys sealed
   EXPECT_EQ(scene.Judge().site.verdict, Verdict::kConsistent);
   scene.endorsement->session_keys = SessionKeys::kSealed;
   EXPECT_EQ(scene.Judge().site.verdict, Verdict::kVerified);
+  EXPECT_FALSE(scene.Judge().excluded.empty());
 }
 
 TEST(Appraise, ProvedSiteExplainsWhateverDelayThereWas) {
