@@ -107,6 +107,13 @@ void Ping(const std::vector<std::string>& words, const CommandTargets& targets,
 }  // namespace
 
 void AnswerCommand(const std::string& line, const CommandTargets& targets, CommandReply reply) {
+  // Refusals quote their cause, and JSON can quote no bytes that are not UTF-8.
+  if (!std::ranges::all_of(line, [](char c) {
+        return (c >= ' ' && c <= '~') || c == '\t' || c == '\r';
+      })) {
+    return reply(ErrorLine(Error(ErrorCode::kInvalidArgument,
+                                 "a command is one line of printable ASCII characters")));
+  }
   std::istringstream in(line);
   std::vector<std::string> words;
   for (std::string word; in >> word;) words.push_back(word);
