@@ -36,6 +36,9 @@ constexpr std::array<Deviation, 4> kDeviations = {{
     {CountryCode::Unchecked('S', 'S'), Distance::Kilometres(121)},  // the Ilemi triangle
 }};
 
+// Nothing is farther away.
+constexpr Angle kHalfTurn = Angle::Degrees(180);
+
 // Countries that grow by the same distance.
 struct Growth {
   Distance reach;
@@ -221,7 +224,7 @@ Distance CountryZones::DistanceToCountry(Position position, CountryCode code) co
   if (impl_->OwnersAt(point).test(place)) return Distance();
   CountrySet country;
   country.set(place);
-  return kPolarRadius * impl_->outlines.AngleToOutline(point, country).radians();
+  return kPolarRadius * impl_->outlines.AngleToOutline(point, country, kHalfTurn).radians();
 }
 
 Distance CountryZones::DistanceToNearest(Position position, std::span<const CountryCode> countries,
@@ -233,9 +236,13 @@ Distance CountryZones::DistanceToNearest(Position position, std::span<const Coun
   for (const Growth& growth : impl_->GrowthsFor(margin)) {
     const CountrySet among = growth.countries & wanted;
     if (among.none()) continue;
-    const Distance to_outline =
-        kPolarRadius * impl_->outlines.AngleToOutline(point, among).radians();
-    nearest = std::min(nearest, std::max(to_outline - growth.reach, Distance()));
+    // Farther than this the country would not be the nearest.
+    const Angle at_most =
+        std::min(kHalfTurn, Angle::Radians((nearest + growth.reach).metres() / kPolarRadius.metres()));
+    const Angle angle = impl_->outlines.AngleToOutline(point, among, at_most);
+    if (!(angle < at_most)) continue;
+    nearest = std::min(nearest,
+                       std::max(kPolarRadius * angle.radians() - growth.reach, Distance()));
   }
   return nearest;
 }

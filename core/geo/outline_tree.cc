@@ -6,6 +6,7 @@
 #include <limits>
 #include <numbers>
 #include <numeric>
+#include <utility>
 
 namespace earshot::internal {
 namespace {
@@ -192,19 +193,40 @@ bool OutlineTree::AnyNear(const DepthRegion& region, Distance reach, const Count
   return found;
 }
 
-Angle OutlineTree::AngleToOutline(const UnitVector& point, const CountrySet& among) const {
-  Angle least = Angle::Radians(std::numbers::pi);
-  Visit([&](const Node& node) {
-    if ((node.owners & among).none()) return false;
-    if (node.disc.centre().AngleTo(point) - node.disc.radius() > least) return false;
-    if (node.end - node.begin > 1) return true;
+Angle OutlineTree::AngleToOutline(const UnitVector& point, const CountrySet& among,
+                                  Angle at_most) const {
+  Angle least = at_most;
+  if (!nodes_.empty()) Approach(0, AtLeast(0, point), point, among, least);
+  return least;
+}
+
+Angle OutlineTree::AtLeast(std::uint32_t node, const UnitVector& point) const {
+  const Disc& disc = nodes_[node].disc;
+  return disc.centre().AngleTo(point) - disc.radius();
+}
+
+// The nearer half first, so that the farther one is seldom looked at. As deep as the tree: 2 log n.
+void OutlineTree::Approach(std::uint32_t at, Angle at_least, const UnitVector& point,
+                           const CountrySet& among, Angle& least) const {
+  const Node& node = nodes_[at];
+  if (at_least > least || (node.owners & among).none()) return;
+  if (node.end - node.begin == 1) {
     const std::span<const UnitVector> vertices = VerticesOf(chains_[node.begin]);
     for (std::size_t i = 1; i < vertices.size(); ++i) {
       least = std::min(least, AngleToLine(point, vertices[i - 1], vertices[i]));
     }
-    return false;
-  });
-  return least;
+    return;
+  }
+  std::uint32_t near = at + 1;
+  std::uint32_t far = nodes_[near].skip;
+  Angle to_near = AtLeast(near, point);
+  Angle to_far = AtLeast(far, point);
+  if (to_far < to_near) {
+    std::swap(near, far);
+    std::swap(to_near, to_far);
+  }
+  Approach(near, to_near, point, among, least);
+  Approach(far, to_far, point, among, least);
 }
 
 }  // namespace earshot::internal

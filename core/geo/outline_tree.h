@@ -40,8 +40,8 @@ class OutlineTree {
                const ArcFilter& filter) const;
 
   // The least angle from `point` to a line between neighbouring vertices of the arcs that one of
-  // `among` owns.
-  Angle AngleToOutline(const UnitVector& point, const CountrySet& among) const;
+  // `among` owns; `at_most` when none is nearer than that.
+  Angle AngleToOutline(const UnitVector& point, const CountrySet& among, Angle at_most) const;
 
  private:
   struct Chain {
@@ -61,6 +61,9 @@ class OutlineTree {
 
   void Build(std::vector<std::uint32_t>& order, std::uint32_t begin, std::uint32_t end,
              const std::vector<Disc>& discs, std::span<const CountrySet> arc_owners);
+  Angle AtLeast(std::uint32_t node, const UnitVector& point) const;
+  void Approach(std::uint32_t at, Angle at_least, const UnitVector& point, const CountrySet& among,
+                Angle& least) const;
   template <typename Visitor>
   void Visit(Visitor&& visitor) const;
   std::span<const UnitVector> VerticesOf(const Chain& chain) const {
