@@ -192,6 +192,12 @@ std::string RunText(const v1::RunReport& report, const Console& console) {
   for (const std::string& line : report.assumptions()) {
     text += "  - " + Wrapped(line, kTextWidth - 4, 4) + "\n";
   }
+  if (report.review_size() > 0) text += Heading(console, "To review, in this order");
+  for (const v1::ReportReview& review : report.review()) {
+    text += fmt::format("  {}. {}\n", review.rank(),
+                        Wrapped(fmt::format("{} ({:.0f} min): {}", review.site(), review.minutes(),
+                                            review.reason()), kTextWidth - 5, 5));
+  }
   return text + Heading(console, "Finding") + Paragraph(report.finding(), 2);
 }
 

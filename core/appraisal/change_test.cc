@@ -83,10 +83,12 @@ ChangeFinding ChangeTest::CloseBlock() {
   if (finding.evidence >= 2.0 / rates_.ever_alarm) ever_alarmed_ = true;
   finding.ever_alarmed = ever_alarmed_;
   finding.detector_alarms = finding.detector >= 1.0 / rates_.alarms_per_block;
-  if (finding.detector_alarms) {
-    for (Path& path : paths_) path.detector.Restart();
-  }
+  if (finding.detector_alarms) RestartDetector();
   return finding;
+}
+
+void ChangeTest::RestartDetector() {
+  for (Path& path : paths_) path.detector.Restart();
 }
 
 }  // namespace earshot

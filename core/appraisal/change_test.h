@@ -60,6 +60,10 @@ class ChangeTest {
   // A finding at the end of every block.
   std::optional<ChangeFinding> Observe(std::span<const ExpectedLandmark> round);
 
+  // Forgets what the detector has gathered, as when its site has alarmed (site_alarms.h). The
+  // e-process is not touched: its rate holds once.
+  void RestartDetector();
+
   const std::vector<PathBaseline>& baselines() const { return baselines_; }
 
  private:

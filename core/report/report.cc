@@ -8,6 +8,7 @@
 #include "core/report/finding.h"
 #include "core/report/names.h"
 #include "core/report/outward.h"
+#include "core/report/review_queue.h"
 #include "core/report/sentence.h"
 #include "earshot/v1/report.pb.h"
 
@@ -175,6 +176,7 @@ void CompleteReport(const Policy& policy, const std::string& question, v1::RunRe
   for (std::string& line : AssumptionsBehind(BasesOf(*report), policy)) {
     report->add_assumptions(std::move(line));
   }
+  FillReviewQueue(ReviewEffort(), report);
   report->set_finding(Finding(*report, question));
 }
 

@@ -47,8 +47,8 @@ v1::ReportDevice MakeReportDevice(const Appraisal& appraisal, const ReportedDevi
 // One landmark's rings as they may be shown.
 v1::ReportBound MakeReportBound(const LandmarkRings& rings, const Policy& policy);
 
-// Fills `summary`, `assumptions` and `finding` from the devices that `report` holds by now, and
-// run.policy_version and run.liars_max from `policy`. `question` is what the reader must decide.
+// Fills `summary`, `assumptions`, `review` and `finding` from the devices that `report` holds by now,
+// and run.policy_version and run.liars_max from `policy`. `question` is what the reader must decide.
 void CompleteReport(const Policy& policy, const std::string& question, v1::RunReport* report);
 
 }  // namespace earshot

@@ -98,6 +98,18 @@ TEST_F(Text, RunOfARealNetworkClaimsNoTruth) {
   EXPECT_THAT(text, Not(HasSubstr("Simulated network")));
 }
 
+TEST_F(Text, ReviewQueueIsShownOnlyWhenSomethingIsFlagged) {
+  v1::RunReport report = SomeReport();
+  EXPECT_THAT(RunText(report, plain_), Not(HasSubstr("To review")));
+  v1::ReportReview* review = report.add_review();
+  review->set_rank(1);
+  review->set_site("Changi");
+  review->set_minutes(45);
+  review->set_reason("1 contradicted of 3 devices.");
+  EXPECT_THAT(RunText(report, plain_),
+              HasSubstr("To review, in this order\n  1. Changi (45 min): 1 contradicted of 3"));
+}
+
 TEST_F(Text, SurpriseIsShownAndAgreementIsNot) {
   v1::RunReport report = SomeReport();
   EXPECT_THAT(RunText(report, plain_), Not(HasSubstr("not as the scenario expects")));
