@@ -47,12 +47,13 @@ std::string CountedText(const CountedRate& counted) {
                      100 * counted.rate(), 100 * interval.low, 100 * interval.high);
 }
 
-std::optional<ChangeTest> Enrol(HonestDevice& device, const ChangeStudyOptions& options) {
+std::optional<ChangeTest> Enrol(HonestDevice& device, const ChangeStudyOptions& options,
+                                std::span<const Duration> added) {
   std::vector<BlockFloor> gathering(device.round().size());
   std::vector<std::vector<Rtt>> floors(device.round().size());
   const std::uint32_t rounds = options.enrolment_blocks * options.policy.rounds_per_block;
   for (std::uint32_t round = 1; round <= rounds; ++round) {
-    const auto& seen = device.NextRound();
+    const auto& seen = device.NextRound(round <= added.size() ? added[round - 1] : Duration(0));
     for (std::size_t i = 0; i < seen.size(); ++i) {
       gathering[i].Add(seen[i], true);
       if (round % options.policy.rounds_per_block != 0) continue;

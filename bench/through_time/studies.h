@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "bench/through_time/honest_world.h"
@@ -53,8 +54,10 @@ struct ChangeStudy {
 // Enrols `devices` devices and watches each for `rounds` rounds. The same options, the same counts.
 ChangeStudy RunChangeStudy(const ChangeStudyOptions& options);
 
-// One device for the study above; none when its enrolment is refused.
-std::optional<ChangeTest> Enrol(HonestDevice& device, const ChangeStudyOptions& options);
+// One device for the study above; none when its enrolment is refused. `added` slows the rounds of
+// the enrolment, one by one, and may be shorter than it.
+std::optional<ChangeTest> Enrol(HonestDevice& device, const ChangeStudyOptions& options,
+                                std::span<const Duration> added = {});
 
 // A path of which every block exceeds with the same probability. At `exceedance` = `bound` it is the
 // hardest unchanged one that the assumption allows; beyond, it breaks the assumption.

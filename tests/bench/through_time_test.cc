@@ -5,8 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <sstream>
+#include <string>
 
+#include "bench/through_time/fleet_study.h"
 #include "bench/through_time/kind_study.h"
+#include "bench/through_time/measured.h"
 
 namespace earshot {
 namespace {
@@ -135,6 +139,88 @@ TEST(KindStudy, MoversAreNotCalledReroutedHoweverTheyPad) {
   EXPECT_GE(Named(RunKindStudy(Cause::kMove, options), ChangeKind::kMove), 42U);
   // What padding buys, said in the header: the move reads as a delay common to all paths.
   EXPECT_GE(Named(RunKindStudy(Cause::kMovePadFlat, options), ChangeKind::kCommonDelay), 47U);
+}
+
+// Sixty devices at three sites that share uplinks, for a hundred days.
+FleetStudyOptions SmallFleet() {
+  FleetStudyOptions options;
+  options.seed = kSeed;
+  options.question.fleet = {.devices = 60, .sites = 3, .paths_per_device = 4};
+  options.question.declaration_period = std::chrono::hours(24 * 100);
+  options.question.alarms_per_year = 60;
+  options.question.calibration_units = 168;
+  return options;
+}
+
+TEST(FleetStudy, AchievedRatesOfAnHonestFleetDoNotExceedTheBudget) {
+  const auto study = RunFleetStudy(SmallFleet());
+  ASSERT_TRUE(study.has_value()) << study.error().message();
+  EXPECT_LE(study->placement.interval().low, study->budget.placement_rate)
+      << "seed " << kSeed << ": " << CountedText(study->placement);
+  EXPECT_LE(study->ever_alarmed.interval().low, study->budget.change.ever_alarm)
+      << "seed " << kSeed << ": " << CountedText(study->ever_alarmed);
+  EXPECT_GT(study->ever_alarmed.trials, 50U);
+  EXPECT_LE(static_cast<double>(study->site_detector_alarms),
+            1 + study->budget.site_alarms_per_block * static_cast<double>(study->site_blocks));
+}
+
+TEST(FleetStudy, OneBadLinkIsOneAlarmAndOtherSitesStayQuiet) {
+  FleetStudyOptions options = SmallFleet();
+  options.bad_link = std::chrono::milliseconds(15);
+  const auto study = RunFleetStudy(options);
+  ASSERT_TRUE(study.has_value()) << study.error().message();
+  EXPECT_GE(study->alarms_single, 18U) << "seed " << kSeed;
+  EXPECT_EQ(study->alarms_shown, 1U) << "seed " << kSeed;
+  EXPECT_EQ(study->site_alarms_shown, 1U);
+  EXPECT_GE(study->site_detector_alarms, 1U);
+}
+
+TEST(FleetStudy, BudgetThatCannotBeTestedIsRefused) {
+  FleetStudyOptions options = SmallFleet();
+  options.question.calibration_units = 3;
+  EXPECT_FALSE(RunFleetStudy(options).has_value());
+}
+
+Result<std::vector<MeasuredSeries>> Read(const std::string& rows) {
+  std::istringstream in("probe,target,access,unix_time,s1_ms,s2_ms,s3_ms\n" + rows);
+  return ReadSeries(in);
+}
+
+TEST(ReadSeries, FloorsComeInTheOrderOfTimeAndLossesAreLeftOut) {
+  const auto all = Read("p,t,wired,200,9,8.5,\np,t,wired,100,7,7.5,8\np,t,wired,300,,,\n"
+                        "q,t,wifi,100,3,,\n");
+  ASSERT_TRUE(all.has_value()) << all.error().message();
+  ASSERT_EQ(all->size(), 2U);
+  const MeasuredSeries& wired = (*all)[1];
+  EXPECT_EQ(wired.access, "wired");
+  ASSERT_EQ(wired.round_floors.size(), 2U);
+  EXPECT_EQ(wired.round_floors[0].milliseconds(), 7.0);
+  EXPECT_EQ(wired.round_floors[1].milliseconds(), 8.5);
+}
+
+TEST(ReadSeries, WhatIsNoSeriesIsRefusedWithItsLine) {
+  for (const char* row : {"p,t,wired,100,7,7", "p,t,wired,x,7,7,7", "p,t,wired,100,-1,7,7",
+                          "p,t,wired,100,nan,7,7", "p,t,wired,100,1e300,7,7"}) {
+    const auto all = Read(std::string("p,t,wired,100,7,7,7\n") + row + "\n");
+    ASSERT_FALSE(all.has_value()) << row;
+    EXPECT_NE(all.error().message().find("line 3"), std::string::npos) << all.error().message();
+  }
+  std::istringstream other("id,lat,lon\n");
+  EXPECT_FALSE(ReadSeries(other).has_value());
+}
+
+TEST(SeriesStudy, StepInTheSecondHalfIsFoundAndNoneWithoutIt) {
+  MeasuredSeries series{.access = "wired", .round_floors = {}};
+  for (int i = 0; i < 120; ++i) {
+    series.round_floors.push_back(Rtt::FromDuration(std::chrono::microseconds(9'000 + i * 37 % 400)));
+  }
+  SeriesStudyOptions options;
+  options.policy.rounds_per_block = 4;
+  EXPECT_EQ(RunSeriesStudy({&series, 1}, options).at("wired").ever_alarmed.hits, 0U);
+  options.slower = std::chrono::milliseconds(20);
+  EXPECT_EQ(RunSeriesStudy({&series, 1}, options).at("wired").ever_alarmed.hits, 1U);
+  options.rounds_least = 121;
+  EXPECT_TRUE(RunSeriesStudy({&series, 1}, options).empty());
 }
 
 }  // namespace
