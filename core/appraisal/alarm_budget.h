@@ -9,7 +9,8 @@
 //   placement  made once a declaration period and device, not once a round:
 //              rate = part / (devices * periods a year)
 //   change     one half to the detector, at most rate * blocks alarms (change_bet.h); one half to
-//              enrolments that come out too low on some path (path_baseline.h). The e-process is
+//              enrolments that come out too low on some path (path_baseline.h), each of them one
+//              alarm, after which the device is enrolled anew. The e-process is
 //              given the same part, once a period; use it or the detector for alarms, not both.
 //   site       the sites' detectors: rate = part / (sites * blocks a year)
 //

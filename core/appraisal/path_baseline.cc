@@ -49,8 +49,9 @@ double SerialCorrelation(std::span<const Rtt> floors) {
 
 void BlockFloor::Add(const ExpectedLandmark& round, bool device_heard_by_somebody) {
   const bool all_spoilt = round.samples > 0 && !round.rtt_min.has_value();
-  if (!round.healthy || !device_heard_by_somebody || all_spoilt) return;
+  if (!round.healthy || all_spoilt) return;
   ++asked_;
+  device_answered_ = device_answered_ || device_heard_by_somebody;
   if (!round.rtt_min.has_value() || !round.covered_by_evidence) return;
   ++heard_;
   least_ = std::min(least_, *round.rtt_min);
@@ -59,7 +60,7 @@ void BlockFloor::Add(const ExpectedLandmark& round, bool device_heard_by_somebod
 std::optional<Rtt> BlockFloor::Close(const ChangePolicy& policy) {
   const BlockFloor block = *this;
   *this = BlockFloor();
-  if (block.asked_ == 0 || block.asked_ < policy.asked_min) return std::nullopt;
+  if (!block.device_answered_ || block.asked_ < policy.asked_min) return std::nullopt;
   return 2 * block.heard_ >= block.asked_ ? block.least_ : kInfinitelySlow;
 }
 

@@ -36,22 +36,24 @@ struct ChangePolicy {
 
 // Gathers rounds of one path into floors. Which rounds count does not depend on how quickly the
 // device answered:
-//  - asked: the landmark was healthy, somebody heard the device, and not every sample was spoilt by
-//    ourselves;
+//  - asked: the landmark was healthy, and not every sample was spoilt by ourselves;
 //  - heard: asked, and an untainted answer is covered by EVIDENCE. An answer without a signature is
 //    no answer here, for here a quick answer speaks for the device.
-// Regular type.
+// A block in which nobody heard the device is no block: SILENT comes long before. One in which it
+// answered now and then is, so that nobody escapes the test by answering seldom. Regular type.
 class BlockFloor {
  public:
   void Add(const ExpectedLandmark& round, bool device_heard_by_somebody);
 
   // Ends the block and begins the next. None when the landmark asked in fewer than asked_min
-  // rounds; kInfinitelySlow when it heard the device in less than half of those.
+  // rounds, or nobody heard the device in the rounds it asked in; kInfinitelySlow when it heard the
+  // device in less than half of those.
   std::optional<Rtt> Close(const ChangePolicy& policy);
 
  private:
   std::uint32_t asked_ = 0;
   std::uint32_t heard_ = 0;
+  bool device_answered_ = false;  // somebody, in a round in which this landmark asked
   Rtt least_ = kInfinitelySlow;
 };
 

@@ -73,6 +73,15 @@ TEST(BlockFloor, BrokenLandmarkAndWhollySilentDeviceAreNotHeldAgainstAnybody) {
   EXPECT_EQ(block.floor.Close(block.policy), std::nullopt);
 }
 
+TEST(BlockFloor, DeviceThatAnswersSeldomDoesNotEscapeTheTest) {
+  Block block;
+  ExpectedLandmark unheard;
+  unheard.healthy = true;
+  for (int i = 0; i < 3; ++i) block.floor.Add(unheard, false);
+  block.Add(Heard(7));
+  EXPECT_EQ(block.floor.Close(block.policy), kInfinitelySlow);
+}
+
 TEST(BlockFloor, SamplesThatWeSpoiltAreNoSilence) {
   Block block;
   ExpectedLandmark spoilt = Heard(7);
