@@ -220,6 +220,11 @@ void AddBenches(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
     return leaf;
   };
   add("geometry", "Regions of discs against S2 coverings");
+  CLI::App* throughput =
+      add("throughput", "Sessions, pings and rounds a core, beside bare sockets, Asio and chronyd");
+  throughput->add_option("--rounds", parsed.bench.rounds, "How often each is measured, in turn")
+      ->check(CLI::Range(1, 1000));
+  throughput->add_option("--peers", parsed.bench.peers, "Where chrony is unpacked (build/peers)");
   CLI::App* latency = add("latency", "Trains and single pings against ping, fping, irtt, sockperf");
   latency->add_option("--rounds", parsed.bench.rounds, "How often each is measured, in turn")
       ->check(CLI::Range(1, 1000));

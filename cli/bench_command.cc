@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "bench/geometry.h"
+#include "bench/throughput/throughput.h"
 #include "cli/commands.h"
 #include "cli/version.h"
 #include "core/report/json.h"
@@ -29,11 +30,43 @@ std::string MachineText() {
   return fmt::format("{}, {} threads", model, threads);
 }
 
-v1::BenchReport ToProto(const GeometryBenchReport& found) {
+v1::BenchReport BeginReport(const std::string& bench, const std::vector<BenchGoal>& goals) {
   v1::BenchReport report;
-  report.set_bench("geometry");
+  report.set_bench(bench);
   report.set_commit(std::string(kCommit));
   report.set_machine(MachineText());
+  for (const BenchGoal& goal : goals) {
+    v1::Goal* to = report.add_goals();
+    to->set_name(goal.name);
+    to->set_value(goal.value);
+    to->set_goal(goal.goal);
+    to->set_met(goal.met);
+  }
+  return report;
+}
+
+v1::BenchReport ToProto(const ThroughputReport& found) {
+  v1::BenchReport report = BeginReport("throughput", found.goals);
+  for (const ThroughputRow& row : found.rows) {
+    v1::BenchRow* to = report.add_rows();
+    to->set_name(row.name);
+    to->set_unit(row.unit);
+    to->set_ours(row.ours.median);
+    to->set_ours_min(row.ours.least);
+    to->set_ours_max(row.ours.most);
+    to->set_theirs(row.theirs.median);
+    to->set_theirs_min(row.theirs.least);
+    to->set_theirs_max(row.theirs.most);
+    to->set_ratio(row.ratio());
+  }
+  for (const std::string& note : found.notes) {
+    report.set_machine(fmt::format("{}; {}", report.machine(), note));
+  }
+  return report;
+}
+
+v1::BenchReport ToProto(const GeometryBenchReport& found) {
+  v1::BenchReport report = BeginReport("geometry", found.goals);
   for (const GeometryBenchRow& row : found.rows) {
     v1::BenchRow* to = report.add_rows();
     to->set_name(fmt::format("region of {} discs; theirs: S2 coverings", row.discs));
@@ -47,22 +80,28 @@ v1::BenchReport ToProto(const GeometryBenchReport& found) {
     to->set_theirs_max(Microseconds(row.s2.most));
     to->set_ratio(row.ratio);
   }
-  for (const BenchGoal& goal : found.goals) {
-    v1::Goal* to = report.add_goals();
-    to->set_name(goal.name);
-    to->set_value(goal.value);
-    to->set_goal(goal.goal);
-    to->set_met(goal.met);
-  }
   return report;
 }
 
+// "24.3 us"; "-" for what was not measured.
+std::string Figure(double value, const std::string& unit) {
+  if (value == 0) return "-";
+  return value >= 10'000 ? fmt::format("{:.0f} {}", value, unit)
+                         : fmt::format("{:.4g} {}", value, unit);
+}
+
 std::string BenchText(const v1::BenchReport& report, const Console& console) {
-  std::string text = fmt::format("{}\ncommit {}\n\n{:<44} {:>10} {:>10} {:>8}\n", report.machine(),
-                                 report.commit(), "median", "ours", "theirs", "ratio");
+  std::string text = fmt::format("{}\ncommit {}\n\n{:<54} {:>13} {:>13} {:>8}\n",
+                                 Wrapped(report.machine(), 98, 0), report.commit(), "median", "ours",
+                                 "theirs", "ratio");
   for (const v1::BenchRow& row : report.rows()) {
-    text += fmt::format("{:<44} {:>7.1f} {} {:>7.1f} {} {:>7.1f}x\n", row.name(), row.ours(),
-                        row.unit(), row.theirs(), row.unit(), row.ratio());
+    text += fmt::format("{:<54} {:>13} {:>13} {:>8}\n", row.name(), Figure(row.ours(), row.unit()),
+                        Figure(row.theirs(), row.unit()), Figure(row.ratio(), "x"));
+    if (row.ours_min() == row.ours_max()) continue;
+    text += fmt::format("{:<54} {:>13} {:>13}\n", "  least", Figure(row.ours_min(), row.unit()),
+                        Figure(row.theirs_min(), row.unit()));
+    text += fmt::format("{:<54} {:>13} {:>13}\n", "  most", Figure(row.ours_max(), row.unit()),
+                        Figure(row.theirs_max(), row.unit()));
   }
   text += "\n";
   for (const v1::Goal& goal : report.goals()) {
@@ -77,14 +116,24 @@ std::string BenchText(const v1::BenchReport& report, const Console& console) {
 }  // namespace
 
 ExitCode Bench(const BenchCommand& command, const Console& console) {
-  const auto found = RunGeometryBench({});
-  if (!found) return Complain(console, found.error());
-  const v1::BenchReport report = ToProto(*found);
+  const auto run = [&]() -> Result<v1::BenchReport> {
+    if (command.bench == "throughput") {
+      ThroughputOptions options;
+      options.rounds = static_cast<int>(command.rounds);
+      if (!command.peers.empty()) options.peers = command.peers;
+      EARSHOT_ASSIGN_OR_RETURN(const ThroughputReport found, RunThroughputBench(options));
+      return ToProto(found);
+    }
+    EARSHOT_ASSIGN_OR_RETURN(const GeometryBenchReport found, RunGeometryBench({}));
+    return ToProto(found);
+  };
+  const Result<v1::BenchReport> report = run();
+  if (!report) return Complain(console, report.error());
   if (!command.json) {
-    console.out << BenchText(report, console);
+    console.out << BenchText(*report, console);
     return ExitCode::kRan;
   }
-  const auto json = ToJson(report);
+  const auto json = ToJson(*report);
   if (!json) return Complain(console, json.error());
   console.out << *json;
   return ExitCode::kRan;

@@ -27,7 +27,7 @@ using ErrorCodeOfAsio = boost::system::error_code;
 
 constexpr std::size_t kLandmarkListBytesMax = 65'536;
 // Batches taken from one socket before the others get their turn.
-constexpr int kBatchesPerTurn = 4;
+constexpr int kBatchesPerTurn = 8;
 // Passes of polling between two looks at timers, signals and the other sockets.
 constexpr int kPassesPerLook = 64;
 

@@ -27,8 +27,12 @@ Result<std::string> RequestScheduling(unsigned priority) {
       refusal = fmt::format(" (SCHED_FIFO refused: {})", std::strerror(errno));
     }
   }
+  return CurrentScheduling() + refusal;
+}
+
+std::string CurrentScheduling() {
   const int granted = sched_getscheduler(0) & ~SCHED_RESET_ON_FORK;
-  if (granted != SCHED_FIFO) return "SCHED_OTHER" + refusal;
+  if (granted != SCHED_FIFO) return "SCHED_OTHER";
   sched_param actual{};
   sched_getparam(0, &actual);
   return fmt::format("SCHED_FIFO {}", actual.sched_priority);

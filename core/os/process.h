@@ -14,6 +14,9 @@ namespace earshot {
 // the ordinary class is only slower. kInvalidArgument for a priority above 99.
 Result<std::string> RequestScheduling(unsigned priority);
 
+// What the scheduler says now, in the same words.
+std::string CurrentScheduling();
+
 // Lets timers of this thread fire when due rather than within the usual 50 us of slack.
 void UsePreciseTimers();
 

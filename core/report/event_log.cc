@@ -105,17 +105,20 @@ EventRecord SessionOpenedEvent(Duration at, const LandmarkId& landmark, const De
 }
 
 EventRecord SampleEvent(Duration at, const LandmarkId& landmark, const DeviceId& device,
-                        SessionId session, RoundNumber round, const Sample& sample) {
-  return {EventKind::kSample,
-          at,
-          {{"landmark", landmark.value()},
-           {"device", device.value()},
-           {"session", fmt::format("{:016x}", session.value())},
-           {"round", std::int64_t{round.value()}},
-           {"index", std::int64_t{sample.index}},
-           {"rtt_ns", std::int64_t{sample.rtt.duration().count()}},
-           {"stamps", Text(StampKindName(sample.stamps))},
-           {"taint", std::int64_t{static_cast<std::uint8_t>(sample.taint)}}}};
+                        SessionId session, RoundNumber round, const Sample& sample,
+                        std::string_view scheduling) {
+  EventRecord record{EventKind::kSample,
+                     at,
+                     {{"landmark", landmark.value()},
+                      {"device", device.value()},
+                      {"session", fmt::format("{:016x}", session.value())},
+                      {"round", std::int64_t{round.value()}},
+                      {"index", std::int64_t{sample.index}},
+                      {"rtt_ns", std::int64_t{sample.rtt.duration().count()}},
+                      {"stamps", Text(StampKindName(sample.stamps))},
+                      {"taint", std::int64_t{static_cast<std::uint8_t>(sample.taint)}}}};
+  if (!scheduling.empty()) record.fields.push_back({"scheduling", Text(scheduling)});
+  return record;
 }
 
 EventRecord ReceiptEvent(Duration at, const LandmarkId& landmark, const DeviceId& device,

@@ -56,8 +56,10 @@ struct EventRecord {
 
 EventRecord SessionOpenedEvent(Duration at, const LandmarkId& landmark, const DeviceId& device,
                                SessionId session, std::uint64_t counter);
+// `scheduling`: the class that the landmark ran in, in words; empty where there is none.
 EventRecord SampleEvent(Duration at, const LandmarkId& landmark, const DeviceId& device,
-                        SessionId session, RoundNumber round, const Sample& sample);
+                        SessionId session, RoundNumber round, const Sample& sample,
+                        std::string_view scheduling = {});
 EventRecord ReceiptEvent(Duration at, const LandmarkId& landmark, const DeviceId& device,
                          RoundNumber round, const Bytes32& receipt_sha256, bool with_evidence);
 EventRecord RoundClosedEvent(Duration at, RoundNumber round, std::uint32_t devices);

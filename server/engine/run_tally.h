@@ -34,6 +34,9 @@ class RunTally final : public ServerObserver {
   void OnSessionOpened(const LandmarkId& landmark, const DeviceId& device, SessionId session,
                        std::uint64_t counter) override;
   void OnReceipt(const LandmarkId& landmark, const CheckedReceipt& receipt) override;
+  // The class that the landmarks' process runs in, in words; stands beside every later sample. Empty,
+  // as in virtual time: there is none.
+  void SetScheduling(std::string scheduling) { scheduling_ = std::move(scheduling); }
   void OnRoundClosed(RoundNumber round, std::vector<DeviceVerdict> verdicts) override;
 
   // The last events: what `engine` refused, and why the run is over.
@@ -69,6 +72,7 @@ class RunTally final : public ServerObserver {
   MonotonicInstant started_;
   Append append_;
   std::map<std::string, DeviceVerdict> latest_;
+  std::string scheduling_;
   std::map<LandmarkId, LandmarkTally> landmarks_;
   std::uint32_t rounds_ = 0;
   std::optional<Duration> first_verdict_;

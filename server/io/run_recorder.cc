@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "core/os/files.h"
+#include "core/os/process.h"
 #include "earshot/v1/report.pb.h"
 
 namespace earshot {
@@ -80,6 +81,7 @@ void RunRecorder::OnSessionOpened(const LandmarkId& landmark, const DeviceId& de
 }
 
 void RunRecorder::OnReceipt(const LandmarkId& landmark, const CheckedReceipt& receipt) {
+  tally_.SetScheduling(CurrentScheduling());  // a supervisor may have changed it meanwhile
   tally_.OnReceipt(landmark, receipt);
 }
 

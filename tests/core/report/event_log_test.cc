@@ -39,6 +39,16 @@ TEST(EventLog, EqualRecordsGiveEqualHashes) {
   EXPECT_EQ(HashOf(records()), HashOf(records()));
 }
 
+TEST(EventLog, SampleSaysTheSchedulingClassWhereThereIsOne) {
+  const auto sample = [](std::string_view scheduling) {
+    return SampleEvent(kAt, LandmarkId("sin-1"), DeviceId(), SessionId(7), RoundNumber(1), Sample{},
+                       scheduling);
+  };
+  EXPECT_EQ(sample("SCHED_FIFO 30").fields.size(), sample("").fields.size() + 1);
+  EXPECT_EQ(sample("SCHED_FIFO 30").fields.back().name, "scheduling");
+  EXPECT_NE(HashOf({sample("SCHED_FIFO 30")}), HashOf({sample("SCHED_OTHER")}));
+}
+
 TEST(EventLog, OrderAndEveryFieldCount) {
   const EventRecord a = PacketsRefusedEvent(kAt, LandmarkId("sin-1"), "bad_tag", 3);
   const EventRecord b = PacketsRefusedEvent(kAt, LandmarkId("sin-1"), "bad_tag", 4);
