@@ -99,8 +99,8 @@ std::vector<std::string> ShippedFiles() {
 
 INSTANTIATE_TEST_SUITE_P(
     VirtualWorld, ShippedScenario, testing::ValuesIn(ShippedFiles()),
-    [](const testing::TestParamInfo<std::string>& info) {
-      std::string name = info.param.substr(4, info.param.find('.') - 4);
+    [](const testing::TestParamInfo<std::string>& suite) {
+      std::string name = suite.param.substr(4, suite.param.find('.') - 4);
       std::ranges::replace(name, '-', '_');
       return name;
     });
