@@ -18,7 +18,7 @@ std::vector<MeasuredRtt> BothWays(std::span<const MeasuredRtt> rtts) {
   for (const MeasuredRtt& m : rtts) by_pair[{m.source, m.target}] = m;
   for (const MeasuredRtt& m : rtts) {
     by_pair.try_emplace({m.target, m.source},
-                        MeasuredRtt{m.target, m.source, m.rtt, m.resolution});
+                        MeasuredRtt{m.target, m.source, m.rtt, m.resolution, m.jitter});
   }
   std::vector<MeasuredRtt> all;
   for (const auto& [pair, m] : by_pair) all.push_back(m);

@@ -25,6 +25,9 @@ struct Parsed {
   KeysCommand keys;
   DoctorCommand doctor;
   BenchCommand bench;
+  EvaluateCommand evaluate;
+  CalibrateCommand calibrate;
+  std::string adversary = "none";
   std::string fail_on;
   std::string duration;
   std::string valid_for = "7 d";
@@ -227,6 +230,54 @@ void AddBenches(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   throughput->add_option("--peers", parsed.bench.peers, "Where chrony is unpacked (build/peers)");
 }
 
+void AddMeasurements(CLI::App* command, std::string* nodes, std::vector<std::string>* rtts) {
+  command->add_option("--nodes", *nodes, "CSV of nodes: id, lat, lon, country, region ...")
+      ->required();
+  command
+      ->add_option("--rtt", *rtts,
+                   "Measured RTTs: CSV, or JSON of RIPE Atlas, fping, irtt (SOURCE=FILE); also .gz")
+      ->required();
+}
+
+void AddCalibrate(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
+  CalibrateCommand& to = parsed.calibrate;
+  CLI::App* calibrate =
+      app.add_subcommand("calibrate", "Fit what is normal for your landmarks, or check such a fit");
+  AddMeasurements(calibrate, &to.nodes, &to.rtts);
+  CLI::Option* out = calibrate->add_option("-o,--out", to.out, "Model file to write");
+  CLI::Option* check =
+      calibrate->add_option("--check", to.check, "Model file to hold against the measurements");
+  out->excludes(check);
+  calibrate->add_flag("--pooled", to.pooled, "Bands of distance alone, nothing of single landmarks")
+      ->needs(out);
+  AddJson(calibrate, &to.json)->needs(check);
+  leaves.push_back({calibrate, [](const Parsed& p) { return Command(p.calibrate); }});
+}
+
+void AddEvaluate(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
+  EvaluateCommand& to = parsed.evaluate;
+  CLI::App* evaluate = app.add_subcommand(
+      "evaluate", "How often each method is wrong about honest hosts, and right about others");
+  AddMeasurements(evaluate, &to.nodes, &to.rtts);
+  evaluate->add_option("--devices", to.devices,
+                       "File of node ids that calibration never sees; absent: cross-validation");
+  evaluate->add_option("--estimators", to.estimators, "all, or NAME,...");
+  evaluate->add_option("--false-alarm-rate", to.false_alarm_rate, "Share of honest hosts flagged");
+  evaluate->add_option("--adversary", parsed.adversary, "What a false host does to its delay")
+      ->check(CLI::IsMember({"none", "padding"}));
+  evaluate->add_option("--from", to.from, "Country of the hosts of interest, as in CN");
+  evaluate->add_option("--to", to.to, "Regions they declare, REGION,...; absent: all");
+  evaluate->add_option("--folds", to.folds, "Groups of clusters left out in turn")
+      ->check(CLI::Range(2, 100000));
+  evaluate->add_option("--roc", to.roc, "Write the curves as an SVG picture");
+  AddJson(evaluate, &to.json);
+  leaves.push_back({evaluate, [](const Parsed& p) {
+                      EvaluateCommand command = p.evaluate;
+                      command.padding = p.adversary == "padding";
+                      return Command(command);
+                    }});
+}
+
 // The deepest subcommand that was named.
 const CLI::App* Deepest(const CLI::App* app) {
   while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
@@ -280,6 +331,8 @@ tl::expected<Command, NoCommand> ParseArguments(const std::vector<std::string>& 
   AddScenario(app, parsed, leaves);
   AddKeys(app, parsed, leaves);
   AddMachineChecks(app, parsed, leaves);
+  AddCalibrate(app, parsed, leaves);
+  AddEvaluate(app, parsed, leaves);
   AddBenches(app, parsed, leaves);
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));

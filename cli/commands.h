@@ -105,7 +105,32 @@ struct BenchCommand {
 };
 ExitCode Bench(const BenchCommand& command, const Console& console);
 
-using Command = std::variant<RunCommand, ServiceCommand, PingCommand, ExplainCommand, VerifyCommand,
+struct EvaluateCommand {
+  std::string nodes;              // files, as core/dataset/measurements.h reads them
+  std::vector<std::string> rtts;
+  std::string devices;            // file of node ids, one a line; empty: cross-validation
+  std::string estimators = "all";  // or names with commas
+  double false_alarm_rate = 0.01;
+  bool padding = false;
+  std::string from;  // country
+  std::string to;    // regions with commas; empty: all
+  std::string roc;   // SVG file to write; empty: none
+  std::uint32_t folds = 40;
+  bool json = false;
+};
+ExitCode EvaluateEstimators(const EvaluateCommand& command, const Console& console);
+
+struct CalibrateCommand {
+  std::string nodes;  // as for EvaluateCommand
+  std::vector<std::string> rtts;
+  std::string out;    // model file to write
+  std::string check;  // or: model file to hold against the measurements
+  bool pooled = false;  // bands of distance alone, no landmark
+  bool json = false;
+};
+ExitCode Calibrate(const CalibrateCommand& command, const Console& console);
+
+using Command = std::variant<CalibrateCommand, EvaluateCommand, RunCommand, ServiceCommand, PingCommand, ExplainCommand, VerifyCommand,
                              ScenarioCommand, KeysCommand, DoctorCommand, BenchCommand>;
 
 ExitCode Execute(const Command& command, const Console& console);

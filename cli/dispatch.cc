@@ -21,6 +21,8 @@ ExitCode Execute(const Command& command, const Console& console) {
                  [&](const VerifyCommand& c) { return Verify(c, console); },
                  [&](const ScenarioCommand& c) { return ScenarioTool(c, console); },
                  [&](const KeysCommand& c) { return Keys(c, console); },
+                 [&](const CalibrateCommand& c) { return Calibrate(c, console); },
+                 [&](const EvaluateCommand& c) { return EvaluateEstimators(c, console); },
                  [&](const DoctorCommand& c) { return Doctor(c, console); },
                  [&](const BenchCommand& c) { return Bench(c, console); }},
       command);

@@ -43,6 +43,8 @@ struct MeasuredRtt {
   Rtt rtt;
   // The RTT may have been cut by this much: whole milliseconds where a source publishes no more.
   Duration resolution{0};
+  // Its average less its least RTT, where the file gives both.
+  std::optional<Duration> jitter;
 };
 
 struct Measurements {

@@ -47,7 +47,8 @@ std::optional<std::uint32_t> RttCollector::Find(
 
 void RttCollector::Add(std::initializer_list<std::string_view> source,
                        std::initializer_list<std::string_view> target, Rtt rtt,
-                       std::string_view place, Duration resolution) {
+                       std::string_view place, Duration resolution,
+                       std::optional<Duration> jitter) {
   const auto from = Find(source);
   const auto to = Find(target);
   if (!from.has_value() || !to.has_value()) {
@@ -58,7 +59,7 @@ void RttCollector::Add(std::initializer_list<std::string_view> source,
     return;
   }
   if (*from == *to) return;
-  into_->rtts.push_back({*from, *to, rtt, resolution});
+  into_->rtts.push_back({*from, *to, rtt, resolution, jitter});
   ++added_;
 }
 

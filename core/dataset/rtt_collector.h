@@ -34,7 +34,7 @@ class RttCollector {
   // is nothing.
   void Add(std::initializer_list<std::string_view> source,
            std::initializer_list<std::string_view> target, Rtt rtt, std::string_view place,
-           Duration resolution = Duration(0));
+           Duration resolution = Duration(0), std::optional<Duration> jitter = std::nullopt);
   // From the source that was named with the file. kInvalidArgument when none was.
   Status AddFromNamedSource(std::string_view target, Rtt rtt, std::string_view place);
 

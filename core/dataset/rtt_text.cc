@@ -42,12 +42,16 @@ Status ReadRttCsv(std::string_view text, std::string_view path, RttCollector* in
     EARSHOT_ASSIGN_OR_RETURN(const bool any, table.Next());
     if (!any) return {};
     EARSHOT_ASSIGN_OR_RETURN(Cell cell, RttOf(table, "min_ms"));
-    if (!cell.rtt.has_value()) {
-      EARSHOT_ASSIGN_OR_RETURN(cell, RttOf(table, "avg_ms"));
+    EARSHOT_ASSIGN_OR_RETURN(const Cell average, RttOf(table, "avg_ms"));
+    std::optional<Duration> jitter;
+    if (cell.rtt.has_value() && average.rtt.has_value()) {
+      jitter = std::max(Duration(0), average.rtt->duration() - cell.rtt->duration());
+    } else if (!cell.rtt.has_value()) {
+      cell = average;
     }
     if (!cell.rtt.has_value()) continue;  // nobody answered
     into->Add({table.Field("src")}, {table.Field("dst")}, *cell.rtt,
-              fmt::format("line {}", table.line()), cell.resolution);
+              fmt::format("line {}", table.line()), cell.resolution, jitter);
   }
 }
 

@@ -6,10 +6,12 @@
 #include <cmath>
 #include <set>
 
+#include "bench/calibrate.h"
 #include "bench/rates.h"
 #include "bench/trials.h"
 #include "core/geo/wgs84.h"
 #include "core/locate/estimators.h"
+#include "earshot/v1/evaluate.pb.h"
 
 namespace earshot {
 namespace {
@@ -203,6 +205,34 @@ TEST(MeasuredWorld, FewerThanThreeNodesAreRefused) {
   measured.nodes.resize(2);
   std::erase_if(measured.rtts, [](const MeasuredRtt& m) { return m.source > 1 || m.target > 1; });
   EXPECT_FALSE(MeasuredWorld::Build(std::move(measured)).has_value());
+}
+
+TEST(FitDelayModel, ModelFitsWhatItWasFittedOnAndNamesNoPath) {
+  const MeasuredWorld world = World();
+  const v1::DelayModel model = FitDelayModel(world, {.files = {"cities.csv"}});
+  EXPECT_EQ(model.provenance(), "cities.csv");
+  EXPECT_EQ(model.landmarks_size(), 24);
+  EXPECT_GT(model.landmarks(0).access_overhead_ms(), 1.9);
+  for (const v1::DelayBand& band : model.landmarks(0).bands()) {
+    EXPECT_EQ(band.inflation_size(), 5);
+    EXPECT_NE(band.pooled_with(), "itself");  // nobody has 20 paths in one band
+  }
+  const auto check = CheckDelayModel(model, world);
+  ASSERT_TRUE(check.has_value()) << check.error().message();
+  for (const v1::BandCheck& band : check->bands()) {
+    EXPECT_GE(band.share_below(1), 0.5) << band.from_km();
+    EXPECT_GE(band.share_below(2), 0.95) << band.from_km();
+    EXPECT_THAT(band.model_ms(1), DoubleNear(band.measured_ms(1), 0.2 * band.measured_ms(1)));
+  }
+  EXPECT_EQ(FitDelayModel(world, {.files = {}, .pooled_only = true}).landmarks_size(), 0);
+}
+
+TEST(CheckDelayModel, ModelsThatAreNoneAreRefused) {
+  const MeasuredWorld world = World();
+  v1::DelayModel model = FitDelayModel(world, {});
+  model.mutable_pooled(0)->set_inflation(1, 99);
+  EXPECT_FALSE(CheckDelayModel(model, world).has_value());
+  EXPECT_FALSE(CheckDelayModel(v1::DelayModel(), world).has_value());
 }
 
 TEST(RateCounter, IntervalCountsClustersNotCases) {

@@ -1,0 +1,209 @@
+// What the re-implemented methods share with their papers, and what they must not share with some
+// public programs.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/geo/wgs84.h"
+#include "core/locate/bestline.h"
+#include "core/locate/cbg_plus_plus.h"
+#include "core/locate/delay_hull.h"
+#include "core/locate/estimators.h"
+#include "core/locate/region_estimate.h"
+#include "tests/core/locate/delay_vectors.h"
+
+namespace earshot {
+namespace {
+
+using testing::DoubleNear;
+
+Rtt Milliseconds(double ms) {
+  return Rtt::FromDuration(Duration(std::llround(ms * 1e6)));
+}
+
+std::vector<MeasuredPath> PathsOf(const DelayVector& vector) {
+  std::vector<MeasuredPath> paths;
+  for (const DelayPoint& point : vector.points) {
+    paths.push_back({0, 1, Distance::Kilometres(point.km), Milliseconds(point.ms)});
+  }
+  return paths;
+}
+
+// The line's RTT at a distance, from its two parameters.
+double LineAt(const Bestline& line, double km) {
+  return line.intercept().milliseconds() + line.per_1000_km().milliseconds() * km / 1000;
+}
+
+TEST(Bestline, AgreesWithTheLinearProgramByBruteForce) {
+  for (const DelayVector& vector : DelayVectors()) {
+    const Bestline line = Bestline::Fit(PathsOf(vector), false);
+    const Bestline slow = Bestline::Fit(PathsOf(vector), true);
+    for (const double km : {0.0, 1000.0}) {
+      EXPECT_THAT(LineAt(line, km), DoubleNear(vector.intercept + vector.slope * km, 2e-6));
+      EXPECT_THAT(LineAt(slow, km),
+                  DoubleNear(vector.slowline_intercept + vector.slowline_slope * km, 2e-6));
+    }
+    const double reach = (100 - vector.intercept) / vector.slope;
+    EXPECT_THAT(line.Reach(Milliseconds(100)).kilometres(), DoubleNear(reach, 1e-6 * reach));
+  }
+}
+
+TEST(Bestline, SlowlineIsEightyFourAndAHalfKilometresAMillisecond) {
+  EXPECT_THAT(kHalfEquator.kilometres() / kSlowlineRtt.milliseconds(), DoubleNear(84.5, 0.02));
+  // One landmark behind a satellite: its own points would allow 20 km a millisecond.
+  const std::vector<MeasuredPath> satellite = {
+      {0, 1, Distance::Kilometres(5000), Milliseconds(600)},
+      {0, 2, Distance::Kilometres(9000), Milliseconds(700)}};
+  EXPECT_LT(Bestline::Fit(satellite, false).Reach(Milliseconds(237.16)).kilometres(), 5000);
+  EXPECT_GE(Bestline::Fit(satellite, true).Reach(kSlowlineRtt).kilometres(),
+            kHalfEquator.kilometres() - 1e-3);
+}
+
+TEST(Bestline, PointFasterThanTheBaselineLeavesTheBaseline) {
+  const std::vector<MeasuredPath> fast = {{0, 1, Distance::Kilometres(5000), Milliseconds(40)}};
+  EXPECT_THAT(Bestline::Fit(fast, false).Reach(Milliseconds(1)).kilometres(), DoubleNear(100, 1e-9));
+  EXPECT_THAT(Bestline::Fit({}, true).Reach(Milliseconds(1)).kilometres(), DoubleNear(100, 1e-9));
+}
+
+TEST(DelayHull, AgreesWithHullsByBruteForce) {
+  for (const DelayVector& vector : DelayVectors()) {
+    const auto hull = DelayHull::Fit(PathsOf(vector));
+    ASSERT_TRUE(hull.has_value());
+    for (const HullAt& at : vector.hull) {
+      EXPECT_THAT(hull->Nearest(Milliseconds(at.ms)).kilometres(),
+                  DoubleNear(at.nearest_km, 1e-6 * std::max(1.0, at.nearest_km)));
+      EXPECT_THAT(hull->Farthest(Milliseconds(at.ms)).kilometres(),
+                  DoubleNear(at.farthest_km, 1e-6 * std::max(1.0, at.farthest_km)));
+    }
+    for (const double km : {500.0, 4000.0, 12000.0}) {
+      const Rtt least = hull->LeastRttFor(Distance::Kilometres(km));
+      EXPECT_GE(hull->Farthest(least).kilometres(), km - 1e-3);
+    }
+  }
+}
+
+TEST(DelayHull, TooFewFeasiblePointsAreNone) {
+  const std::vector<MeasuredPath> fast = {{0, 1, Distance::Kilometres(5000), Milliseconds(1)},
+                                          {0, 2, Distance::Kilometres(6000), Milliseconds(1)},
+                                          {0, 3, Distance::Kilometres(7000), Milliseconds(1)}};
+  EXPECT_FALSE(DelayHull::Fit(fast).has_value());
+}
+
+// Landmarks on both sides of the antimeridian and at a pole, and a device among them.
+struct Small {
+  CalibrationSet known;
+  std::vector<LandmarkAnswer> answers;
+  Position truth;
+};
+Small AroundTheAntimeridian() {
+  std::vector<ReferencePlace> places;
+  for (const auto& [latitude, longitude] :
+       {std::pair(-18.0, 178.0), std::pair(-20.0, -178.0), std::pair(-14.0, -171.0),
+        std::pair(-27.0, 153.0), std::pair(-37.0, 175.0), std::pair(-90.0, 0.0)}) {
+    places.push_back({*Position::FromDegrees(latitude, longitude),
+                      static_cast<std::uint32_t>(places.size()), 0});
+  }
+  const auto rtt = [](Distance d) { return Milliseconds(0.2 + d.kilometres() / 95); };
+  std::vector<MeasuredPath> paths;
+  for (std::uint32_t a = 0; a < places.size(); ++a) {
+    for (std::uint32_t b = 0; b < places.size(); ++b) {
+      if (a == b) continue;
+      const Distance d = GeodesicDistance(places[a].position, places[b].position);
+      paths.push_back({a, b, d, rtt(d)});
+    }
+  }
+  const Position truth = *Position::FromDegrees(-19, -179.8);
+  std::vector<LandmarkAnswer> answers;
+  for (std::uint32_t a = 0; a < places.size(); ++a) {
+    answers.push_back({a, rtt(GeodesicDistance(places[a].position, truth))});
+  }
+  return {CalibrationSet(places, paths), answers, truth};
+}
+
+TEST(PeerMethods, CentroidOfARegionOverTheAntimeridianIsNotOnTheOtherSideOfTheEarth) {
+  const Small small = AroundTheAntimeridian();
+  for (const EstimatorMethod& method : AllEstimators()) {
+    const LocationEstimate estimate = method.fit(small.known)->Locate(small.answers);
+    if (!estimate.centre.has_value()) continue;
+    EXPECT_LT(GeodesicDistance(*estimate.centre, small.truth).kilometres(), 400) << method.name;
+  }
+}
+
+TEST(PeerMethods, NoAnswersAreToldAsNothingAndOneAnswerIsNoNumberGoneWrong) {
+  const Small small = AroundTheAntimeridian();
+  const std::vector<Distance> distances = {Distance::Kilometres(0)};
+  for (const EstimatorMethod& method : AllEstimators()) {
+    const auto fitted = method.fit(small.known);
+    EXPECT_FALSE(fitted->ScoreDeclaration({small.truth, {}, {}, 0}).has_value()) << method.name;
+    const std::vector<LandmarkAnswer> one = {{5, Rtt()}};  // at once, at the pole
+    const auto score = fitted->ScoreDeclaration({small.truth, one, distances, 0});
+    EXPECT_TRUE(std::isfinite(score.value_or(0))) << method.name;
+    const LocationEstimate estimate = fitted->Locate(one);
+    if (estimate.area.has_value()) {
+      EXPECT_TRUE(std::isfinite(estimate.area->square_kilometres())) << method.name;
+    }
+  }
+}
+
+TEST(PeerMethods, UnfittedMethodsStillAnswer) {
+  const Small small = AroundTheAntimeridian();
+  const CalibrationSet nothing({small.known.places().begin(), small.known.places().end()}, {});
+  std::vector<Distance> distances;
+  for (const ReferencePlace& place : nothing.places()) {
+    distances.push_back(GeodesicDistance(place.position, small.truth));
+  }
+  for (const EstimatorMethod& method : AllEstimators()) {
+    const auto score =
+        method.fit(nothing)->ScoreDeclaration({small.truth, small.answers, distances, 0});
+    EXPECT_TRUE(std::isfinite(score.value_or(0))) << method.name;
+  }
+}
+
+TEST(PeerMethods, RegionsThatDoNotMeetAreEmptyAndSaySo) {
+  const Small small = AroundTheAntimeridian();
+  std::vector<LandmarkAnswer> torn = small.answers;
+  torn[3].rtt = Milliseconds(1);  // near Brisbane as well as near Fiji
+  torn[0].rtt = Milliseconds(1);
+  const auto named = [](std::string_view name) {
+    return *std::ranges::find(AllEstimators(), name, &EstimatorMethod::name);
+  };
+  const LocationEstimate cbg = named("cbg").fit(small.known)->Locate(torn);
+  EXPECT_TRUE(cbg.is_empty);
+  EXPECT_FALSE(cbg.centre.has_value());
+  EXPECT_FALSE(cbg.contains(small.truth));
+  // The largest consistent subset is never empty.
+  const LocationEstimate subset = named("cbg++").fit(small.known)->Locate(torn);
+  EXPECT_FALSE(subset.is_empty);
+  EXPECT_TRUE(subset.centre.has_value());
+}
+
+TEST(PeerMethods, MonotoneOnesNeverScoreLessForALongerRtt) {
+  const Small small = AroundTheAntimeridian();
+  std::vector<Distance> distances;
+  for (const ReferencePlace& place : small.known.places()) {
+    distances.push_back(GeodesicDistance(place.position, small.truth));
+  }
+  for (const EstimatorMethod& method : AllEstimators()) {
+    if (!method.is_monotone) continue;
+    const auto fitted = method.fit(small.known);
+    const auto before = fitted->ScoreDeclaration({small.truth, small.answers, distances, 0});
+    for (std::size_t i = 0; i < small.answers.size(); ++i) {
+      std::vector<LandmarkAnswer> later = small.answers;
+      later[i].rtt = Rtt::FromDuration(later[i].rtt.duration() * 3);
+      const auto after = fitted->ScoreDeclaration({small.truth, later, distances, 0});
+      EXPECT_GE(after.value_or(1e9), before.value_or(-1e9)) << method.name;
+    }
+  }
+}
+
+TEST(RegionEstimate, CentroidOfADiscIsItsCentre) {
+  for (const double degrees : {0.1, 30.0, 100.0}) {
+    const UnitVector centre(*Position::FromDegrees(-17, 179.9));
+    const std::vector<DomainDisc> discs = {{Disc(centre, Angle::Degrees(degrees)), 0}};
+    EXPECT_LT(CentroidOf(DepthRegion(discs, 1)).AngleTo(centre).degrees(), 1e-6) << degrees;
+  }
+}
+
+}  // namespace
+}  // namespace earshot
