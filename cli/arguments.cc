@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
 #include <functional>
 #include <memory>
 
@@ -10,6 +12,7 @@
 #include "core/base/suggest.h"
 #include "cli/version.h"
 #include "sim/net/virtual_run.h"
+#include "sim/scenario/scenario.h"
 
 namespace earshot {
 namespace {
@@ -56,6 +59,18 @@ CLI::Option* AddJson(CLI::App* app, bool* json) {
   return app->add_flag("--json", *json, "Print one JSON document and nothing else");
 }
 
+// strtoull, which reads the number, takes a sign and wraps.
+CLI::Validator Unsigned() {
+  return CLI::Validator(
+      [](const std::string& text) {
+        const bool digits = !text.empty() && std::ranges::all_of(text, [](unsigned char c) {
+          return std::isdigit(c) != 0;
+        });
+        return digits ? std::string() : fmt::format("\"{}\" is no whole number from 0 up", text);
+      },
+      "UINT");
+}
+
 void AddRun(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   CLI::App* run = app.add_subcommand("run", "Run a scenario and judge every device");
   run->add_option("scenario", parsed.run.scenario, "Name (earshot scenario list) or file")->required();
@@ -64,8 +79,10 @@ void AddRun(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   run->add_option("--threads", parsed.run.threads, "Of virtual time; the result is the same with any")
       ->check(CLI::Range(1U, kVirtualThreadsMax))
       ->excludes(live);
-  run->add_option("--seed", parsed.run.seed, "Draw paths and losses by this seed");
-  run->add_option("--devices", parsed.run.devices, "As many devices in all")->check(CLI::PositiveNumber);
+  run->add_option("--seed", parsed.run.seed, "Draw paths and losses by this seed")
+      ->check(Unsigned());
+  run->add_option("--devices", parsed.run.devices, "As many devices in all")
+      ->check(CLI::Range(1U, kScenarioDevicesMax));
   CheckDuration(run->add_option("--duration", parsed.duration, "How long, as in \"60s\""));
   run->add_option("--out", parsed.run.out, "Folder for report, events, bundles (out/SCENARIO)");
   run->add_option("--fail-on", parsed.fail_on, "Exit 1 when any device is flagged")

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <filesystem>
 #include <optional>
@@ -33,6 +34,19 @@ std::uint64_t WholeSeconds(Duration d) { return static_cast<std::uint64_t>(d / s
 
 std::string PathOf(const KeysCommand& command, std::string_view name) {
   return fmt::format("{}/{}", command.out, name);
+}
+
+// What names files is one component of a path, and not hidden.
+Status NameIsSound(std::string_view option, const std::string& name) {
+  constexpr std::size_t kNameLengthMax = 64;
+  const bool sound = !name.empty() && name.size() <= kNameLengthMax && name.front() != '.' &&
+                     std::ranges::all_of(name, [](unsigned char c) {
+                       return std::isalnum(c) != 0 || std::string_view("-_. ()").find(static_cast<char>(c)) != std::string_view::npos;
+                     });
+  if (sound) return {};
+  return Fail(ErrorCode::kInvalidArgument,
+              fmt::format("{} \"{}\" is no name of a file; write 1 to {} letters, digits, spaces and "
+                          "-_.(), and no dot first", option, name, kNameLengthMax));
 }
 
 Status PrepareFolder(const std::string& folder) {
@@ -91,7 +105,16 @@ v1::Role RoleNamed(const std::string& name) {
 }
 
 Status MakeDelegation(const KeysCommand& command, const Console& console) {
+  EARSHOT_RETURN_IF_ERROR(NameIsSound("--subject", command.subject));
   const bool landmark = command.role == "landmark";
+  const bool placed = command.latitude_deg || command.longitude_deg || !command.city.empty() ||
+                      !command.trust_domain.empty() || !command.operator_name.empty() ||
+                      !command.jurisdiction.empty();
+  if (!landmark && placed) {
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("only a landmark stands somewhere; leave out the options of a place, or "
+                            "write --role landmark instead of {}", command.role));
+  }
   if (landmark && command.valid_for > kLandmarkDelegationMax) {
     return Fail(ErrorCode::kInvalidArgument,
                 fmt::format("a landmark's key may serve {} at most; --valid-for says {}",
@@ -131,6 +154,7 @@ Status MakeDelegation(const KeysCommand& command, const Console& console) {
 }
 
 Status MakeEndorsement(const KeysCommand& command, const Console& console) {
+  EARSHOT_RETURN_IF_ERROR(NameIsSound("--device", command.subject));
   EARSHOT_ASSIGN_OR_RETURN(const Ed25519PrivateKey maker, ReadEd25519PrivateKeyFile(command.signer));
   v1::Endorsement endorsement;
   for (const std::string& text : command.firmware) {
@@ -169,6 +193,13 @@ Status Withdraw(const KeysCommand& command, const Console& console) {
   EARSHOT_ASSIGN_OR_RETURN(const Ed25519PrivateKey root, ReadEd25519PrivateKeyFile(command.signer));
   EARSHOT_ASSIGN_OR_RETURN(const Bytes32 id, KeyIdNamed(command.key));
   const std::uint64_t now = SecondsNow();
+  const std::string path = PathOf(command, "revocations");
+  std::error_code ignored;
+  // A list that forgets what an older one withdrew would bring those keys back.
+  if (command.list.empty() && std::filesystem::exists(path, ignored)) {
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("{0} exists; add to it with --list {0}, or write elsewhere", path));
+  }
   v1::RevocationList list;
   std::uint64_t epoch = now;
   if (!command.list.empty()) {
@@ -192,7 +223,6 @@ Status Withdraw(const KeysCommand& command, const Console& console) {
   revoked->set_why(command.why);
   list.set_version(list.version() + 1);
   list.set_epoch_s(epoch);
-  const std::string path = PathOf(command, "revocations");
   EARSHOT_RETURN_IF_ERROR(
       WriteBlob(path, BlobContext::kRevocationList, root, list.SerializeAsString()));
   Wrote(console, path, fmt::format("version {}, {}", list.version(),

@@ -70,6 +70,7 @@ TEST(Arguments, NumberWithoutUnitIsRefusedWithTheMend) {
 
 TEST(Arguments, NoDevicesAtAllAreRefused) {
   EXPECT_EQ(Refused({"run", "half-order", "--devices", "0"}).code, ExitCode::kUsage);
+  EXPECT_EQ(Refused({"run", "half-order", "--seed", "-1"}).code, ExitCode::kUsage);
 }
 
 TEST(Arguments, UnknownOptionGetsDidYouMean) {

@@ -153,9 +153,8 @@ TEST_F(Commands, LandmarkWithoutAPlaceOrForTooLongIsRefused) {
 
 TEST_F(Commands, EndorsementStandsUnderTheMaker) {
   ASSERT_EQ(Do(KeysCommand{.kind = KeysCommand::Kind::kRoot, .out = folder_}), ExitCode::kRan);
-  KeysCommand maker = LandmarkDelegation(folder_);
-  maker.role = "maker";
-  maker.subject = "maker";
+  const KeysCommand maker{.kind = KeysCommand::Kind::kDelegate, .out = folder_,
+                          .signer = In("root.key"), .role = "maker", .subject = "maker"};
   ASSERT_EQ(Do(maker), ExitCode::kRan) << err_.str();
   const KeysCommand endorse{.kind = KeysCommand::Kind::kEndorse, .out = folder_,
                             .signer = In("maker.key"), .subject = "C-0001", .maker = "maker",
@@ -169,6 +168,36 @@ TEST_F(Commands, EndorsementStandsUnderTheMaker) {
   ASSERT_TRUE(endorsement) << endorsement.error().message();
   EXPECT_EQ(endorsement->session_keys, SessionKeys::kHost);
   EXPECT_EQ(endorsement->model, "A-100");
+}
+
+TEST_F(Commands, NameThatLeavesTheFolderIsRefusedAndNothingIsWritten) {
+  ASSERT_EQ(Do(KeysCommand{.kind = KeysCommand::Kind::kRoot, .out = folder_}), ExitCode::kRan);
+  for (const char* name : {"../evil", "a/b", ".hidden", ""}) {
+    KeysCommand delegate = LandmarkDelegation(folder_);
+    delegate.subject = name;
+    EXPECT_EQ(Do(delegate), ExitCode::kUsage) << name;
+    EXPECT_EQ(Do(KeysCommand{.kind = KeysCommand::Kind::kEndorse, .out = folder_,
+                             .signer = In("root.key"), .subject = name}), ExitCode::kUsage) << name;
+  }
+  EXPECT_FALSE(ReadFile(folder_ + "/../evil.key"));
+}
+
+TEST_F(Commands, OnlyALandmarkIsGivenAPlace) {
+  ASSERT_EQ(Do(KeysCommand{.kind = KeysCommand::Kind::kRoot, .out = folder_}), ExitCode::kRan);
+  KeysCommand verdict = LandmarkDelegation(folder_);
+  verdict.role = "verdict";
+  EXPECT_EQ(Do(verdict), ExitCode::kUsage);
+  EXPECT_FALSE(ReadFile(In("sin-1.key")));
+}
+
+TEST_F(Commands, RevocationListIsNotReplacedByOneThatForgets) {
+  ASSERT_EQ(Do(KeysCommand{.kind = KeysCommand::Kind::kRoot, .out = folder_}), ExitCode::kRan);
+  const KeysCommand revoke{.kind = KeysCommand::Kind::kRevoke, .out = folder_,
+                           .signer = In("root.key"), .key = std::string(64, 'b'), .why = "lost"};
+  ASSERT_EQ(Do(revoke), ExitCode::kRan) << err_.str();
+  const auto before = ReadFile(In("revocations"));
+  EXPECT_EQ(Do(revoke), ExitCode::kUsage);
+  EXPECT_EQ(ReadFile(In("revocations")), before);
 }
 
 TEST_F(Commands, RevocationListsGrowAndTheirVersionsRise) {
