@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/io/tokenizer.h>
+#include <google/protobuf/stubs/common.h>
 
 #include <algorithm>
 #include <optional>
@@ -81,7 +82,54 @@ std::string Explain(const std::string& message, const Descriptor* root) {
     return fmt::format("unknown value \"{}\" of field \"{}\"{}; known values: {}", words[0],
                        words[1], DidYouMean(words[0], known), fmt::join(known, ", "));
   }
+  if (message.starts_with("Expected string, got:")) {
+    return message + "; write the value in quotes, with its unit if it has one";
+  }
+  if (message.find("specified multiple times") != std::string::npos) {
+    return message + " Write it once.";
+  }
+  if (message.find("non ascii codepoint") != std::string::npos) {
+    return "a byte that no configuration holds outside quotes; this must be a text file";
+  }
   return message;
+}
+
+// Text that goes to terminals, tables and JSON: valid UTF-8 without control characters.
+bool Readable(const std::string& text) {
+  return google::protobuf::internal::IsStructurallyValidUTF8(text.data(),
+                                                             static_cast<int>(text.size())) &&
+         std::ranges::none_of(text, [](char c) {
+           const auto byte = static_cast<unsigned char>(c);
+           return (byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7F;
+         });
+}
+
+// The first string of `message`, nested ones included, that is not readable.
+std::optional<Error> UnreadableString(const google::protobuf::Message& message,
+                                      const TextProtoScope& scope) {
+  const google::protobuf::Reflection* reflection = message.GetReflection();
+  std::vector<const FieldDescriptor*> fields;
+  reflection->ListFields(message, &fields);
+  for (const FieldDescriptor* field : fields) {
+    const int count = field->is_repeated() ? reflection->FieldSize(message, field) : 1;
+    for (int i = 0; i < count; ++i) {
+      if (field->message_type() != nullptr) {
+        const auto& nested = field->is_repeated()
+                                 ? reflection->GetRepeatedMessage(message, field, i)
+                                 : reflection->GetMessage(message, field);
+        if (auto found = UnreadableString(nested, scope.Nested(field->name(), i))) return found;
+      } else if (field->type() == FieldDescriptor::TYPE_STRING) {
+        const std::string text = field->is_repeated()
+                                     ? reflection->GetRepeatedString(message, field, i)
+                                     : reflection->GetString(message, field);
+        if (!Readable(text)) {
+          return scope.At(field->name(), "holds control characters or bytes that are not UTF-8; "
+                                         "write readable text", i);
+        }
+      }
+    }
+  }
+  return std::nullopt;
 }
 
 // Keeps the first error: later ones are mostly its consequences.
@@ -127,6 +175,9 @@ Result<TextProto> TextProto::Parse(std::string_view text, std::string_view file_
     return Fail(ErrorCode::kInvalidArgument,
                 fmt::format("{}:{}:{}: {}", file_name, found.line, found.column,
                             Explain(found.message, result.type_)));
+  }
+  if (auto unreadable = UnreadableString(*message, result.root())) {
+    return tl::unexpected(*std::move(unreadable));
   }
   return result;
 }

@@ -116,6 +116,7 @@ inline constexpr std::uint32_t kScenarioDevicesMax = 1'000'000;
 inline constexpr std::uint32_t kScenarioLandmarksMax = 512;  // as many as a signed list holds
 inline constexpr std::uint32_t kScenarioNumberMax = 999'999'999;  // of a device within its prefix
 inline constexpr Distance kScenarioUncertaintyMax = Distance::Kilometres(1000);
+inline constexpr Distance kScenarioRadiusMax = Distance::Kilometres(20'000);
 inline constexpr Duration kScenarioJitterMax = std::chrono::seconds(60);
 inline constexpr Duration kScenarioDurationMax = std::chrono::hours(24 * 366);
 

@@ -149,6 +149,10 @@ Status BehaviourIsSound(const Scenario& scenario, const ScenarioFleet& fleet,
     return tl::unexpected(at.At(
         "silent_from", "only BEHAVIOUR_GOES_SILENT has one; remove it or change behaviour"));
   }
+  if (fleet.behaviour == Behaviour::kGoesSilent && fleet.silent_from <= Duration(0)) {
+    return tl::unexpected(at.At("silent_from", "a device that goes silent needs a moment after the "
+                                               "start at which it does; write one, as in \"10 s\""));
+  }
   if (fleet.behaviour == Behaviour::kGoesSilent && fleet.silent_from >= scenario.duration) {
     return tl::unexpected(
         at.At("silent_from", fmt::format("{} is not before the end of the run; write less than {}",
@@ -195,6 +199,11 @@ Status FleetsAreSound(const Scenario& scenario, const TextProtoScope& scope) {
     }
     ranges.emplace(begin, end);
     EARSHOT_RETURN_IF_ERROR(BehaviourIsSound(scenario, fleet, at));
+    if (fleet.declared_radius > kScenarioRadiusMax) {
+      return tl::unexpected(at.At("declared_radius",
+                                  fmt::format("more than {} is the whole Earth; write less",
+                                              DistanceText(kScenarioRadiusMax))));
+    }
     const Position& declared = scenario.FindPlace(fleet.declared_place)->position;
     if (const auto held = DeclarationHolds(declared, fleet.declared_radius, fleet.licence); !held) {
       return tl::unexpected(at.At("declared_radius", held.error()));

@@ -93,6 +93,10 @@ Result<ScenarioPlace> PlaceFromProto(const v1::ScenarioPlace& proto, const TextP
     return tl::unexpected(
         scope.At(latitude ? "latitude_deg" : "longitude_deg", position.error()));
   }
+  if (std::abs(proto.longitude_deg()) > 180) {
+    return tl::unexpected(scope.At("longitude_deg", fmt::format("{} is not within -180 and 180 degrees",
+                                                                proto.longitude_deg())));
+  }
   place.position = *position;
   return place;
 }

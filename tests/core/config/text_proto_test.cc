@@ -43,6 +43,19 @@ TEST(TextProtoTest, FieldGivenTwiceIsRefused) {
   EXPECT_THAT(ErrorOf("out_dir: 'x'\nout_dir: 'y'", &config), StartsWith("a.textproto:2:"));
 }
 
+TEST(TextProtoTest, StringThatNoTerminalCouldShowIsRefused) {
+  v1::ServerConfig config;
+  EXPECT_THAT(ErrorOf("landmarks { id: 'a' }\nlandmarks { id: '\\033[31m' }", &config),
+              StartsWith("a.textproto:2:13: id: holds control characters"));
+  EXPECT_THAT(ErrorOf("out_dir: '\\xff\\xfe'", &config), StartsWith("a.textproto:1:1: out_dir: "));
+  EXPECT_EQ(ErrorOf("out_dir: 'Z\\303\\274rich'", &config), "parsed");
+}
+
+TEST(TextProtoTest, NumberInPlaceOfTextSaysHowToWriteIt) {
+  v1::Scenario scenario;
+  EXPECT_THAT(ErrorOf("duration: 20", &scenario), HasSubstr("in quotes"));
+}
+
 TEST(TextProtoTest, LaterCheckPointsAtTheFieldOfTheRightElement) {
   v1::ServerConfig config;
   Result<TextProto> file = TextProto::Parse(

@@ -154,6 +154,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "only BEHAVIOUR_RELAYED"},
         BadFile{"BEHAVIOUR_PADS_DELAY", "BEHAVIOUR_CARELESS silent_from: \"3 s\"", "21:58:",
                 "only BEHAVIOUR_GOES_SILENT"},
+        BadFile{"BEHAVIOUR_PADS_DELAY", "BEHAVIOUR_GOES_SILENT", "18:1:", "needs a moment"},
         BadFile{"BEHAVIOUR_PADS_DELAY", "BEHAVIOUR_GOES_SILENT silent_from: \"20 s\"", "21:61:",
                 "before the end"}));
 
