@@ -82,11 +82,14 @@ std::string DeviceLines(const v1::ReportDevice& device, const Console& console) 
   if (!device.order().empty()) text += fmt::format(", {}", device.order());
   text += "\n" + Paragraph(device.sentence(), 4);
   if (device.licence().excluded_size() + device.licence().cannot_exclude_size() > 0) {
-    text += Paragraph(fmt::format("excluded: {}; cannot exclude: {}",
+    const bool earlier = device.verdict() == VerdictName(Verdict::kSilent) &&
+                         device.licence().excluded_size() > 0;
+    text += Paragraph(fmt::format("{}excluded: {}; cannot exclude: {}",
+                                  earlier ? "when last heard, grown with its age, " : "",
                                   Codes(device.licence().excluded()), CountryCodes(device)), 4);
   }
   if (device.has_truth() && !device.truth().as_expected()) {
-    text += Paragraph(fmt::format("not as the scenario expects: it is in {} and {}; expected {}",
+    text += Paragraph(fmt::format("not as the scenario expects: it is in {}, behaviour {}; expected {}",
                                   device.truth().place(), device.truth().behaviour(),
                                   Codes(device.truth().expected())), 4);
   }
@@ -140,15 +143,22 @@ std::string RingRemark(const v1::ReportBound& bound, double radius_km) {
   return fmt::format("{} [{:.0f} s old]", remark, bound.carried_age_s());
 }
 
+// No point of the Earth is farther than half a meridian from another.
+std::string ReachText(double km) {
+  constexpr double kFarthestKm = 20'004;
+  return km < kFarthestKm ? fmt::format("{:.0f}", km) : "anywhere";
+}
+
 std::string RingTable(const google::protobuf::RepeatedPtrField<v1::ReportBound>& bounds,
                       double radius_km) {
   if (bounds.empty()) return "    no landmark had a valid answer\n";
   std::string text = fmt::format("    {:<12} {:>5} {:>5} {:>9} {:>9} {:>20} {:>9} {:>12}\n", "landmark",
                                  "sent", "recv", "min ms", "med ms", "within km (vacuum)", "fibre km", "declared km");
   for (const v1::ReportBound& bound : bounds) {
-    text += fmt::format("    {:<12} {:>5} {:>5} {:>9.1f} {:>9.1f} {:>20.0f} {:>9.0f} {:>12.0f}  {}\n",
+    text += fmt::format("    {:<12} {:>5} {:>5} {:>9.1f} {:>9.1f} {:>20} {:>9} {:>12.0f}  {}\n",
                         bound.landmark(), bound.pings_sent(), bound.pings_answered(),
-                        bound.rtt_min_us() / 1000, bound.rtt_median_us() / 1000, bound.vacuum_km(), bound.fibre_km(),
+                        bound.rtt_min_us() / 1000, bound.rtt_median_us() / 1000, ReachText(bound.vacuum_km()),
+                        ReachText(bound.fibre_km()),
                         bound.declared_km(), RingRemark(bound, radius_km));
   }
   if (std::ranges::any_of(bounds, [](const auto& bound) { return bound.carried_age_s() > 0; })) {
@@ -210,8 +220,8 @@ std::string DeviceText(const v1::ReportDevice& device, const v1::RunReport& repo
       device.model(), device.session_keys(), DeclaredText(device.declared()),
       device.interval_begin_s(), device.interval_end_s(), device.round(), device.policy_version());
   text += Paragraph(device.sentence(), 2) + "\n";
-  text += JudgementText("At the declared site?", device.site(), console);
-  text += JudgementText("Where the licence lets it be?", device.licence(), console);
+  text += JudgementText("At the declared site", device.site(), console);
+  text += JudgementText("Where the licence lets it be", device.licence(), console);
   text += fmt::format("    excluded: {}; cannot exclude: {}\n", Codes(device.licence().excluded()),
                       CountryCodes(device));
   text += "\n  What each landmark heard, and how far away the key can have been at most\n";
@@ -225,7 +235,7 @@ std::string DeviceText(const v1::ReportDevice& device, const v1::RunReport& repo
     text += "    - " + Wrapped(line, kTextWidth - 6, 6) + "\n";
   }
   if (device.has_truth()) {
-    text += fmt::format("\n  The simulation knows: it stood in {} ({}) and {}; {}.\n",
+    text += fmt::format("\n  The simulation knows: it stood in {} ({}), behaviour {}; {}.\n",
                         device.truth().place(), device.truth().country(), device.truth().behaviour(),
                         device.truth().as_expected() ? "the verdict is one of those expected"
                                                      : "the verdict is not the one expected");

@@ -58,12 +58,13 @@ Interval RoundOf(const DeviceObservation& observation) {
 }
 
 LandmarkRings RingsOf(const LandmarkBound& bound, const LandmarkObservation& seen,
-                      const Site& site) {
+                      const Site& site, Duration age) {
   const TaintSummary taint = SummariseTaint(seen.samples);
   return {.landmark = bound.landmark,
           .domain = bound.domain,
           .rtt_min = bound.rtt_min,
           .rtt_median = QuantileRtt(seen.samples, 0.5).value_or(bound.rtt_min),
+          .age = age,
           .pings_sent = seen.pings_sent,
           .pings_answered = taint.samples,
           .tainted = taint.tainted,
@@ -102,7 +103,9 @@ void GatherOne(const Usable& usable, const AppraisalInput& input, Gathered& all)
   const auto bound = BoundFrom(*usable.landmark, seen, usable.age, input.policy);
   if (!bound.has_value()) return;
   all.bounds.push_back(*bound);
-  all.rings.push_back(RingsOf(*bound, seen, input.declaration.site));
+  const Duration age =
+      usable.age > Duration(0) ? input.observation.now - seen.begin : Duration(0);
+  all.rings.push_back(RingsOf(*bound, seen, input.declaration.site, age));
 }
 
 Gathered GatherAll(const AppraisalInput& input, MonotonicInstant round_begin) {

@@ -104,6 +104,7 @@ struct LandmarkRings {
   TrustDomain domain;
   Rtt rtt_min;
   Rtt rtt_median;  // of every answered ping of the round; rtt_min for a carried bound
+  Duration age{};  // 0: of this round; else since the measurement began, and the rings have grown
   std::uint32_t pings_sent = 0;
   std::uint32_t pings_answered = 0;
   std::uint32_t tainted = 0;

@@ -129,6 +129,7 @@ v1::ReportBound MakeReportBound(const LandmarkRings& rings, const Policy& policy
   out.set_pings_answered(rings.pings_answered);
   out.set_tainted(rings.tainted);
   out.set_stamps(Text(StampKindName(rings.stamps)));
+  out.set_carried_age_s(static_cast<double>(rings.age / std::chrono::milliseconds(1)) / 1000);
   return out;
 }
 

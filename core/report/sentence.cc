@@ -46,6 +46,14 @@ std::string StillPossible(const Appraisal& appraisal) {
                      CountryListText(appraisal.cannot_exclude, kCountriesShown));
 }
 
+// What the licence's proof says beside a site that delay does not explain.
+std::string ProvedAllTheSame(const Appraisal& appraisal) {
+  if (appraisal.licence.verdict != Verdict::kVerified) return "";
+  if (appraisal.excluded.empty()) return " Wherever it is, its licence lets it be there.";
+  return fmt::format(" Wherever it is, the key was outside {}.",
+                     CountryListText(appraisal.excluded, kCountriesShown));
+}
+
 // A cap on one judgement explains the headline even where the other one decided it.
 std::string ConsistentTail(const Appraisal& appraisal, const Judgement& judgement,
                            const ReadingContext& context) {
@@ -74,7 +82,7 @@ std::string Tail(const Appraisal& appraisal, const Judgement& judgement,
       return " Silence says nothing about where it is: it may be off, cut off, or gone.";
     case Verdict::kUnexplainedDelay:
       return " Slow by itself proves no move: the device may be elsewhere, or its network may be "
-             "bad." + NotRuledOut(appraisal, context);
+             "bad." + NotRuledOut(appraisal, context) + ProvedAllTheSame(appraisal);
     case Verdict::kVerified: return StillPossible(appraisal);
     case Verdict::kConsistent: return ConsistentTail(appraisal, judgement, context);
     case Verdict::kIndeterminate:

@@ -125,6 +125,10 @@ TEST(BoundHistory, CarriedBoundProvesAndTakesNoPartInTheTest) {
   EXPECT_EQ(scene.observation.landmarks.size(), 6U);
   const Appraisal a = scene.Judge();
   EXPECT_EQ(a.licence.verdict, Verdict::kVerified);
+  int old = 0;
+  for (const LandmarkRings& rings : a.rings) old += rings.age >= minutes(5) ? 1 : 0;
+  EXPECT_EQ(old, 5);
+  EXPECT_EQ(a.rings[0].age, Duration(0));  // sin-1 stands nearest, and answered now
   // Nothing heard this round: the old answers are no answer.
   scene.Seen("sin-1").samples.clear();
   EXPECT_TRUE(Says(scene.Judge().site, ReasonCode::kNoAnswer));

@@ -54,6 +54,17 @@ TEST(Sentence, VerifiedNamesEnoughLandmarksToOutvoteTheLiars) {
             "known; it may have been in Indonesia, Malaysia and Singapore.");
 }
 
+TEST(Sentence, UnexplainedDelayBesideAProvedLicenceSaysWhatIsProved) {
+  const World world;
+  Appraisal appraisal = Judged(world, Verdict::kUnexplainedDelay, Basis::kStatistical,
+                               Because(ReasonCode::kExpectedLandmarkUnheard));
+  EXPECT_THAT(Say(world, appraisal), Not(HasSubstr("Wherever it is")));
+  appraisal.licence.verdict = Verdict::kVerified;
+  appraisal.excluded = {kChina, kMacao};
+  EXPECT_THAT(Say(world, appraisal),
+              HasSubstr("Wherever it is, the key was outside China and Macao."));
+}
+
 TEST(Sentence, UnexplainedDelayGivesBothTimesAndTheFrequency) {
   const World world;
   Reason reason = Because(ReasonCode::kDelayUnexplained);
