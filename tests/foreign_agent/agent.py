@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A foreign EWP1 agent: written from docs/PROTOCOL.md and proto/earshot/v1/wire.proto alone.
+"""A foreign EWP1 agent: written from docs/PROTOCOL.md alone.
 
 It shares no line with the agent of this project: where it interoperates, the document is complete.
 One JSON object a line tells what happened; the exit status is 0 when every wanted landmark gave the

@@ -52,6 +52,17 @@ TEST_F(Vectors, AnotherEphemeralKeyGivesOtherTags) {
   EXPECT_EQ(tags, 9U);  // ten pings, one lost
 }
 
+TEST(ProtocolPage, HoldsTheSchemaOfSignedObjectsWordForWord) {
+  std::ifstream file(EARSHOT_SOURCE_DIR "/proto/earshot/v1/wire.proto");
+  std::stringstream schema;
+  schema << file.rdbuf();
+  const std::string text = schema.str();
+  const std::size_t begin = text.find("syntax = \"proto3\";");
+  ASSERT_NE(begin, std::string::npos);
+  EXPECT_NE(ReadDocument().find("```proto\n" + text.substr(begin) + "```"), std::string::npos)
+      << "docs/PROTOCOL.md, section 1, shows another schema than proto/earshot/v1/wire.proto";
+}
+
 TEST(VectorBlock, MalformedLinesAreRefused) {
   EXPECT_FALSE(ParseVectors("no block").has_value());
   EXPECT_FALSE(ParseVectors("```vectors\na = 00\na = 01\n```").has_value());
