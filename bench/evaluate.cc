@@ -362,6 +362,7 @@ std::vector<std::string> Assumptions(const EvaluateOptions& options) {
           ? "Cross-validation by clusters of nodes within 60 km: neither the host's cluster nor the "
             "declared place's is learned from or measures."
           : "Devices are never learned from and never measure; reference places near them do.",
+      // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one sentence on three lines.
       "The threshold is the score that at most the asked share of the honest reference hosts exceeds, "
       "a point of the ROC curve; beside it stand conformal thresholds, each from other clusters than "
       "the host's and the declared place's, which is what may be promised of a new host.",

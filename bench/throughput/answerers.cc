@@ -133,7 +133,7 @@ class AsioAgent final : public Answerer, private DatagramTransport {
     EARSHOT_CHECK(engine_.ApplyLandmarkList(authority.list, clock_.Now()).has_value());
     thread_ = std::thread([this] { Run(); });
   }
-  ~AsioAgent() override {
+  ~AsioAgent() override {  // NOLINT(bugprone-exception-escape): posting without memory may end it
     asio::post(io_, [this] { io_.stop(); });
     thread_.join();
   }

@@ -105,8 +105,8 @@ class EnginePair::Impl {
       : options_(options),
         authority_(MakeBenchAuthority({kLandmark}, random_, kWall)),
         keeper_(costs_.rounds),
-        from_landmark_(options.agents * 2),
-        from_agents_(options.agents * 2),
+        from_landmark_(std::size_t{options.agents} * 2),
+        from_agents_(std::size_t{options.agents} * 2),
         landmark_port_(from_landmark_, clock_, std::nullopt),
         agent_(authority_.root, random_, AgentOptions()) {
     clock_.Set({MonotonicInstant::FromNanoseconds(1'000'000'000), kWall});
