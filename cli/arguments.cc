@@ -245,6 +245,12 @@ void AddBenches(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   throughput->add_option("--rounds", parsed.bench.rounds, "How often each is measured, in turn")
       ->check(CLI::Range(1, 1000));
   throughput->add_option("--peers", parsed.bench.peers, "Where chrony is unpacked (build/peers)");
+  CLI::App* latency = add("latency", "Trains and single pings against ping, fping, irtt, sockperf");
+  latency->add_option("--rounds", parsed.bench.rounds, "How often each is measured, in turn")
+      ->check(CLI::Range(1, 1000));
+  latency->add_option("--plot", parsed.bench.plot, "SVG file with the distributions of error");
+  latency->add_option("--out", parsed.bench.out, "Folder for report.json, samples.csv and plot.svg");
+  latency->add_option("--peers", parsed.bench.peers, "Where tools/unpack-peers put them");
 }
 
 void AddMeasurements(CLI::App* command, std::string* nodes, std::vector<std::string>* rtts) {

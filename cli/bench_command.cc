@@ -4,17 +4,14 @@
 
 #include "bench/geometry.h"
 #include "bench/throughput/throughput.h"
+#include "cli/bench_text.h"
 #include "cli/commands.h"
 #include "cli/version.h"
 #include "core/report/json.h"
 #include "earshot/v1/report.pb.h"
 
 namespace earshot {
-namespace {
 
-double Microseconds(Duration d) { return static_cast<double>(d.count()) * 1e-3; }
-
-// "AMD EPYC 7763, 2 threads"; figures mean nothing without it.
 std::string MachineText() {
   std::ifstream cpuinfo("/proc/cpuinfo");
   std::string line;
@@ -30,7 +27,7 @@ std::string MachineText() {
   return fmt::format("{}, {} threads", model, threads);
 }
 
-v1::BenchReport BeginReport(const std::string& bench, const std::vector<BenchGoal>& goals) {
+v1::BenchReport BeginBenchReport(const std::string& bench, std::span<const BenchGoal> goals) {
   v1::BenchReport report;
   report.set_bench(bench);
   report.set_commit(std::string(kCommit));
@@ -45,8 +42,23 @@ v1::BenchReport BeginReport(const std::string& bench, const std::vector<BenchGoa
   return report;
 }
 
+std::string GoalsText(const v1::BenchReport& report, const Console& console) {
+  std::string text;
+  for (const v1::Goal& goal : report.goals()) {
+    text += fmt::format("{} {:<60} {:>10.3g}  goal {}\n",
+                        goal.met() ? Painted(console, Colour::kGreen, "[met]   ")
+                                   : Painted(console, Colour::kVermillion, "[missed]"),
+                        goal.name(), goal.value(), goal.goal());
+  }
+  return text;
+}
+
+namespace {
+
+double Microseconds(Duration d) { return static_cast<double>(d.count()) * 1e-3; }
+
 v1::BenchReport ToProto(const ThroughputReport& found) {
-  v1::BenchReport report = BeginReport("throughput", found.goals);
+  v1::BenchReport report = BeginBenchReport("throughput", found.goals);
   for (const ThroughputRow& row : found.rows) {
     v1::BenchRow* to = report.add_rows();
     to->set_name(row.name);
@@ -66,7 +78,7 @@ v1::BenchReport ToProto(const ThroughputReport& found) {
 }
 
 v1::BenchReport ToProto(const GeometryBenchReport& found) {
-  v1::BenchReport report = BeginReport("geometry", found.goals);
+  v1::BenchReport report = BeginBenchReport("geometry", found.goals);
   for (const GeometryBenchRow& row : found.rows) {
     v1::BenchRow* to = report.add_rows();
     to->set_name(fmt::format("region of {} discs; theirs: S2 coverings", row.discs));
@@ -103,19 +115,13 @@ std::string BenchText(const v1::BenchReport& report, const Console& console) {
     text += fmt::format("{:<54} {:>13} {:>13}\n", "  most", Figure(row.ours_max(), row.unit()),
                         Figure(row.theirs_max(), row.unit()));
   }
-  text += "\n";
-  for (const v1::Goal& goal : report.goals()) {
-    text += fmt::format("{} {:<52} {:>10.3g}  goal {}\n",
-                        goal.met() ? Painted(console, Colour::kGreen, "[met]   ")
-                                   : Painted(console, Colour::kVermillion, "[missed]"),
-                        goal.name(), goal.value(), goal.goal());
-  }
-  return text;
+  return text + "\n" + GoalsText(report, console);
 }
 
 }  // namespace
 
 ExitCode Bench(const BenchCommand& command, const Console& console) {
+  if (command.bench == "latency") return BenchLatency(command, console);
   const auto run = [&]() -> Result<v1::BenchReport> {
     if (command.bench == "throughput") {
       ThroughputOptions options;

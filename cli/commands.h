@@ -98,9 +98,11 @@ struct DoctorCommand {
 ExitCode Doctor(const DoctorCommand& command, const Console& console);
 
 struct BenchCommand {
-  std::string bench;  // "geometry", "throughput"
+  std::string bench;  // "geometry", "throughput", "latency"
   bool json = false;
   std::uint32_t rounds = 5;  // latency, throughput
+  std::string plot;          // latency: SVG file to write; empty: none
+  std::string out;           // latency: folder for report, samples and plot; empty: none
   std::string peers;         // latency, throughput: where peers are unpacked; empty: build/peers
 };
 ExitCode Bench(const BenchCommand& command, const Console& console);

@@ -50,7 +50,7 @@ using FloorEstimateFunction = FloorEstimate(std::span<const Sample> window, Mono
                                        const FloorOptions& options);
 
 struct FloorEstimator {
-  std::string_view name;   // "lower-envelope": lower case, for people
+  std::string_view name;   // "lower-envelope": lower case, shown by `earshot bench latency`
   std::string_view model;  // what its statement rests on, in a few words
   FloorEstimateFunction* estimate;
 };

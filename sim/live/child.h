@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +23,16 @@ struct ChildExit {
   std::string text() const;  // "exit code 3", "signal 9"
 };
 
+// Where and how a child runs; all of it is in force before its first instruction.
+struct ChildPlace {
+  int network_namespace = -1;  // a descriptor for setns; -1: the supervisor's own
+  int core = -1;               // the one processor it may use; -1: any
+  // SCHED_FIFO for it and for what it starts; 0: the ordinary class. Asked for, never assumed: a
+  // child that is refused runs in the ordinary class, and SchedulingOf says so.
+  unsigned priority = 0;
+  std::string library_path;  // LD_LIBRARY_PATH; empty: as the supervisor's
+};
+
 // Move-only. Destroying a running child kills it and waits for it.
 //
 // The child asks the kernel for SIGKILL when the thread that spawned it dies, before it runs the
@@ -33,7 +44,11 @@ class Child {
   // `log_file`, in a process group of its own, so that a terminal's interrupt reaches the
   // supervisor alone. `name` is for messages. kUnavailable when the program cannot be started.
   static Result<Child> Spawn(std::string name, const std::vector<std::string>& argv,
-                             const std::string& log_file);
+                             const std::string& log_file, const ChildPlace& place = {});
+  // The same with a function of this program instead: its result is the exit code. Call it from a
+  // process of one thread: others would be missing in the child, with the locks they hold.
+  static Result<Child> Fork(std::string name, const std::function<int()>& body,
+                            const std::string& log_file, const ChildPlace& place = {});
 
   Child(Child&& other) noexcept;
   Child& operator=(Child&& other) noexcept;
@@ -56,6 +71,8 @@ class Child {
 
  private:
   Child() = default;
+  static Result<Child> Start(std::string name, const std::string& log_file,
+                             const ChildPlace& place, const std::function<int()>& body);
 
   std::string name_;
   std::string log_file_;
@@ -63,6 +80,9 @@ class Child {
   UniqueFd pid_fd_;
   std::optional<ChildExit> exit_;
 };
+
+// How the process `pid` is scheduled, in words: "SCHED_FIFO 40", "SCHED_OTHER".
+std::string SchedulingOf(pid_t pid);
 
 // The last lines of a child's log, for an error message; empty when there are none.
 std::string LogTail(const std::string& log_file);

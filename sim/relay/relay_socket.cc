@@ -7,13 +7,11 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <cerrno>
-#include <cstring>
-#include <ctime>
-#include <optional>
 #include <utility>
 
 #include "core/os/files.h"
 #include "core/os/udp.h"
+#include "sim/relay/receive_stamp.h"
 
 namespace earshot {
 namespace {
@@ -21,25 +19,6 @@ namespace {
 constexpr int kReceiveBufferBytes = 4 << 20;
 // Datagrams taken from one socket before the others get their turn.
 constexpr int kBatchMax = 32;
-
-std::optional<WallInstant> KernelStamp(msghdr* message) {
-  for (cmsghdr* c = CMSG_FIRSTHDR(message); c != nullptr; c = CMSG_NXTHDR(message, c)) {
-    if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_TIMESTAMPNS) continue;
-    timespec stamp{};
-    std::memcpy(&stamp, CMSG_DATA(c), sizeof stamp);
-    return WallInstant::FromNanoseconds(std::int64_t{stamp.tv_sec} * 1'000'000'000 +
-                                        stamp.tv_nsec);
-  }
-  return std::nullopt;
-}
-
-// The stamp on the raw clock: as long before `now` as it lies before it on the wall clock.
-MonotonicInstant OnRawClock(std::optional<WallInstant> stamp, const ClockReading& now) {
-  if (!stamp.has_value()) return now.monotonic;
-  const Duration lag = now.wall - *stamp;
-  if (lag < Duration(0) || lag > kReceiveLagMax) return now.monotonic;
-  return now.monotonic - lag;
-}
 
 }  // namespace
 
@@ -96,9 +75,7 @@ RelaySocket::~RelaySocket() {
 Status RelaySocket::Open(const Endpoint& local) {
   EARSHOT_ASSIGN_OR_RETURN(state_->fd, OpenUdpSocket(local, kReceiveBufferBytes));
   EARSHOT_ASSIGN_OR_RETURN(state_->local, LocalEndpointOf(state_->fd.get()));
-  // A wish: without stamps a packet's hold starts when the receive call returns.
-  const int on = 1;
-  setsockopt(state_->fd.get(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+  RequestReceiveStamps(state_->fd.get());
   boost::system::error_code refused;
   state_->watch.assign(state_->fd.get(), refused);
   if (refused) {

@@ -23,10 +23,6 @@ struct RelayedDatagram {
   MonotonicInstant received;  // after the receive call returned
 };
 
-// A kernel stamp that says the packet waited longer than this is not believed: the wall clock was
-// stepped meanwhile, and the packet counts as just arrived.
-inline constexpr Duration kReceiveLagMax = std::chrono::milliseconds(100);
-
 class RelaySocket {
  public:
   // `io` must outlive the socket.

@@ -119,6 +119,22 @@ TEST(Arguments, PingReadsItsCountWithinLimits) {
   EXPECT_EQ(Refused({"ping", "C-0042"}).code, ExitCode::kUsage);
 }
 
+TEST(Arguments, BenchTakesTheOptionsOfItsKindAlone) {
+  const auto latency = Parsed<BenchCommand>({"bench", "latency", "--rounds", "7", "--plot", "p.svg",
+                                             "--out", "o", "--peers", "elsewhere", "--json"});
+  EXPECT_EQ(latency.bench, "latency");
+  EXPECT_EQ(latency.rounds, 7U);
+  EXPECT_EQ(latency.plot, "p.svg");
+  EXPECT_EQ(latency.out, "o");
+  EXPECT_EQ(latency.peers, "elsewhere");
+  EXPECT_TRUE(latency.json);
+  EXPECT_EQ(Parsed<BenchCommand>({"bench", "latency"}).rounds, 5U);
+  EXPECT_EQ(Parsed<BenchCommand>({"bench", "geometry"}).bench, "geometry");
+  EXPECT_EQ(Refused({"bench", "geometry", "--rounds", "7"}).code, ExitCode::kUsage);
+  EXPECT_EQ(Refused({"bench", "latency", "--rounds", "0"}).code, ExitCode::kUsage);
+  EXPECT_EQ(Refused({"bench"}).code, ExitCode::kUsage);
+}
+
 TEST(Arguments, KeysNeedTheirSignerAndFolder) {
   EXPECT_EQ(Refused({"keys", "delegate", "--role", "maker"}).code, ExitCode::kUsage);
   EXPECT_EQ(Refused({"keys", "delegate", "--role", "king", "--subject", "x", "--root", "r", "--out", "o"})
