@@ -110,6 +110,26 @@ TEST(ResolveSample, PongThatWaitedInOurQueueIsTaintedAndItsWaitNotCounted) {
   EXPECT_EQ(sample.rtt.duration(), milliseconds(10));
 }
 
+TEST(ResolveSample, LateReceiveStampLengthensTheIntervalAndNeverLeavesTheBracket) {
+  ProbeStamps stamps = Clean();
+  stamps.kernel_receive = stamps.after_receive.wall;  // stamped when it was handed to us
+  const Sample sample = ResolveSample(1, stamps);
+  EXPECT_EQ(sample.rtt.duration(), microseconds(10'070));
+  EXPECT_LT(sample.rtt.duration(), stamps.after_receive.monotonic - stamps.before_send.monotonic);
+  EXPECT_EQ(sample.taint, Taint::kNone);
+}
+
+// The one lateness that could shorten: a stamp taken after the ping has left. The kernel's software
+// stamp precedes the driver; of any other, the bracket limits what it could take.
+TEST(ResolveSample, LateTransmitStampShortensByNoMoreThanItsBracket) {
+  ProbeStamps stamps = Clean();
+  stamps.kernel_transmit = stamps.transmit_not_after;
+  const Sample late = ResolveSample(1, stamps);
+  EXPECT_EQ(ResolveSample(1, Clean()).rtt.duration() - late.rtt.duration(), microseconds(170));
+  stamps.kernel_transmit = stamps.transmit_not_after + Duration(1);
+  EXPECT_GE(ResolveSample(1, stamps).rtt, ResolveSample(1, Clean()).rtt);
+}
+
 TEST(ResolveSample, WaitOfExactlyTheLimitIsClean) {
   ProbeStamps stamps = Clean();
   stamps.after_receive = At(microseconds(10'030) + kReceiveQueueLagMax);

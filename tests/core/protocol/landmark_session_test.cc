@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "tests/core/protocol/session_fixture.h"
 
 namespace earshot::protocol_test {
@@ -204,6 +206,35 @@ TEST(Landmark, StampsReachTheResolver) {
   EXPECT_EQ(seen.kernel_transmit, sent.wall + Duration(5));
   EXPECT_EQ(seen.transmit_not_after, sent.wall + Duration(9));
   EXPECT_EQ(seen.kernel_receive, received);
+}
+
+TEST(Landmark, TransmitStampsInAnyOrderServeTheirOwnPingsAndMissingOnesNobody) {
+  static std::map<std::uint32_t, ProbeStamps> seen;
+  seen.clear();
+  LandmarkSessionOptions options = Pair::DefaultOptions();
+  options.resolve = [](std::uint32_t index, const ProbeStamps& stamps) {
+    seen[index] = stamps;
+    return ResolveOnRawClock(index, stamps);
+  };
+  Pair pair(options);
+  pair.Handshake();
+  const std::vector<DuePing> pings = pair.SendTrain();
+  ASSERT_GE(pings.size(), 4U);
+  const WallInstant wall = pair.clock.Read().wall;
+  // Of 4 before its pong, of 1 after the pong, twice; none of 2; those of pongs that never came.
+  pair.landmark->OnTransmitStamp(4, wall + Duration(4), wall + Duration(40));
+  for (const std::uint32_t index : {4U, 1U, 2U}) {
+    ASSERT_EQ(pair.Exchange(pings[index - 1], milliseconds(5)), Refusal::kNone);
+  }
+  pair.landmark->OnTransmitStamp(3, wall + Duration(3), wall + Duration(30));
+  pair.landmark->OnTransmitStamp(1, wall + Duration(1), wall + Duration(10));
+  pair.landmark->OnTransmitStamp(1, wall + Duration(1), wall + Duration(10));
+  pair.landmark->Close(RoundNumber(1), pair.Now(), 0);
+  ASSERT_EQ(seen.size(), 3U);
+  EXPECT_EQ(seen[1].kernel_transmit, wall + Duration(1));
+  EXPECT_EQ(seen[1].transmit_not_after, wall + Duration(10));
+  EXPECT_FALSE(seen[2].kernel_transmit.has_value());
+  EXPECT_EQ(seen[4].kernel_transmit, wall + Duration(4));
 }
 
 TEST(Landmark, PingThatWasNeverSentHasNoSample) {
