@@ -141,7 +141,7 @@ std::string Shortfall(const v1::LatencyBenchRow& row, bool through_relay) {
     text += fmt::format(", {} of {} held against the path's nominal length",
                         row.errors() - row.matched(), row.errors());
   }
-  if (row.resolution_us() >= 1) text += fmt::format(", prints to {:g} us", row.resolution_us());
+  if (row.resolution_us() >= 1) text += fmt::format(", prints to {:g} us at the coarsest", row.resolution_us());
   return text;
 }
 

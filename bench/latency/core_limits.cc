@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <ctime>
 #include <vector>
@@ -23,6 +24,7 @@ constexpr int kEndsWithinMs = 60'000;  // a loaded core gives the ordinary class
 
 // Plain numbers in memory that the fork shares.
 struct Found {
+  std::array<char, 64> scheduling;  // in words, ended by a zero
   std::int64_t wake_median_ns;
   std::int64_t wake_p99_ns;
   std::int64_t spun_ns;
@@ -67,6 +69,8 @@ Result<CoreLimits> MeasureCoreLimits(int core, unsigned priority, const std::str
   auto* const shared = static_cast<Found*>(memory);
   const auto measure = [&]() -> Result<CoreLimits> {
     const auto body = [shared] {
+      const std::string scheduling = CurrentScheduling();
+      scheduling.copy(shared->scheduling.data(), shared->scheduling.size() - 1);
       UsePreciseTimers();
       MeasureWaking(*shared);
       MeasureGaps(*shared);
@@ -75,7 +79,6 @@ Result<CoreLimits> MeasureCoreLimits(int core, unsigned priority, const std::str
     EARSHOT_ASSIGN_OR_RETURN(Child child, Child::Fork("core limits", body, folder + "/core.log",
                                                       {.core = core, .priority = priority}));
     CoreLimits limits;
-    limits.scheduling = SchedulingOf(child.pid());
     pollfd ended{child.pid_fd(), POLLIN, 0};
     if (poll(&ended, 1, kEndsWithinMs) != 1) {
       return Fail(ErrorCode::kUnavailable, "the agent's core ran nothing for a minute");
@@ -84,6 +87,7 @@ Result<CoreLimits> MeasureCoreLimits(int core, unsigned priority, const std::str
       return Fail(ErrorCode::kUnavailable,
                   "no process could be put on the agent's core: " + LogTail(child.log_file()));
     }
+    limits.scheduling = shared->scheduling.data();
     limits.wake_median = Duration(shared->wake_median_ns);
     limits.wake_p99 = Duration(shared->wake_p99_ns);
     limits.gap_longest = Duration(shared->gap_longest_ns);

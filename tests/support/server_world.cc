@@ -71,12 +71,19 @@ ServerWorld::ServerWorld(const CountryMap* outlines)
     endpoints_[place.id] = endpoint;
     const std::size_t number = transports_.size();
     transports_.push_back(&network.Attach(
-        endpoint, [this, number](const Endpoint& from, ByteSpan bytes, const ClockReading& now) {
-          if (engine == nullptr) return;
-          engine->OnDatagram(number, from, bytes, now, now.wall);
-          engine->Flush();
+        endpoint,
+        [this, number, endpoint](const Endpoint& from, ByteSpan bytes, const ClockReading& now) {
+          const auto lag = lags_.find(endpoint);
+          unread_.emplace(now.monotonic + (lag == lags_.end() ? Duration(0) : lag->second),
+                          Unread{number, from, Bytes(bytes.begin(), bytes.end()), now.wall});
+          ReadSockets(now);
         }));
   }
+  network.AddActor({[this]() -> std::optional<MonotonicInstant> {
+                      if (unread_.empty()) return std::nullopt;
+                      return unread_.begin()->first;
+                    },
+                    [this](const ClockReading& now) { ReadSockets(now); }});
   for (const FixturePlace& place : places) {
     const Position position = *Position::FromDegrees(place.latitude_deg, place.longitude_deg);
     places_.emplace(place.id, position);
@@ -86,6 +93,15 @@ ServerWorld::ServerWorld(const CountryMap* outlines)
     const auto key = keys_.emplace(name, authority.NewKey()).first;
     EnrolKey(name, key->second.public_key(), places_.at(place.id), LandmarkId(place.id));
     StartAgent(key->second, places_.at(place.id), Duration(0));
+  }
+}
+
+void ServerWorld::ReadSockets(const ClockReading& now) {
+  while (!unread_.empty() && unread_.begin()->first <= now.monotonic) {
+    const Unread datagram = std::move(unread_.extract(unread_.begin()).mapped());
+    if (engine == nullptr) continue;
+    engine->OnDatagram(datagram.landmark, datagram.from, datagram.bytes, now, datagram.stamped);
+    engine->Flush();
   }
 }
 

@@ -57,6 +57,9 @@ class ServerWorld final : public ServerObserver {
   DeviceId Enrol(const std::string& name, const Position& declared);
   // Another agent with the key and a copy of the counter of `name`.
   void AddCloneOf(const std::string& name, const Position& place);
+  // From now on a datagram waits for so long in the socket of landmark `id`: the kernel has stamped
+  // it, and nobody reads it. Order is kept.
+  void Overload(const std::string& id, Duration lag) { lags_[endpoints_.at(id)] = lag; }
   // Nothing passes to or from `endpoint`.
   void Cut(const Endpoint& endpoint) { cut_ = endpoint; }
   Endpoint landmark_endpoint(const std::string& id) const { return endpoints_.at(id); }
@@ -72,7 +75,9 @@ class ServerWorld final : public ServerObserver {
   void Run(Duration duration);
 
   void OnSessionOpened(const LandmarkId&, const DeviceId&, SessionId, std::uint64_t) override {}
-  void OnReceipt(const LandmarkId&, const CheckedReceipt&) override {}
+  void OnReceipt(const LandmarkId& landmark, const CheckedReceipt& receipt) override {
+    for (const Sample& sample : receipt.observation.samples) ++taints[landmark][sample.taint];
+  }
   void OnRoundClosed(RoundNumber, std::vector<DeviceVerdict> verdicts) override {
     rounds.push_back(std::move(verdicts));
   }
@@ -84,8 +89,17 @@ class ServerWorld final : public ServerObserver {
   TwoCountries map;
   std::unique_ptr<ServerEngine> engine;
   std::vector<std::vector<DeviceVerdict>> rounds;
+  // Of all samples of all devices, by landmark.
+  std::map<LandmarkId, std::map<Taint, std::uint32_t>> taints;
 
  private:
+  // A datagram in a landmark's socket.
+  struct Unread {
+    std::size_t landmark = 0;
+    Endpoint from;
+    Bytes bytes;
+    WallInstant stamped;
+  };
   struct Agent {
     MemoryCounter counter;
     std::unique_ptr<AgentEngine> engine;
@@ -93,6 +107,7 @@ class ServerWorld final : public ServerObserver {
   void EnrolKey(const std::string& name, const Ed25519PublicKey& key, const Position& declared,
                 const std::optional<LandmarkId>& reference_for);
   void StartAgent(const Ed25519PrivateKey& key, const Position& place, Duration extra);
+  void ReadSockets(const ClockReading& now);
 
   const CountryMap* outlines_;
   SeededRandom random_;
@@ -104,6 +119,8 @@ class ServerWorld final : public ServerObserver {
   std::vector<std::unique_ptr<Agent>> agents_;
   std::uint32_t next_address_ = 0x7f010001;
   std::optional<Endpoint> cut_;
+  std::map<Endpoint, Duration> lags_;
+  std::multimap<MonotonicInstant, Unread> unread_;
 };
 
 }  // namespace earshot

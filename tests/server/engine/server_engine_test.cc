@@ -64,6 +64,38 @@ TEST(ServerEngineTest, SlowDeviceIsUnexplainedAndFastOneElsewhereContradicted) {
   EXPECT_EQ(VerdictName(last[1].appraisal.headline), "CONTRADICTED");
 }
 
+TEST(ServerEngineTest, OverloadedLandmarksTaintTheirSamplesAndChangeNoVerdict) {
+  ServerWorld world;
+  world.AddDevice("C-1", world.singapore());
+  for (const char* id : {"sin-1", "sin-2", "kul-1"}) world.Overload(id, milliseconds(30));
+  world.Run(seconds(20));
+  ASSERT_FALSE(world.rounds.empty());
+  for (const auto& verdicts : world.rounds) {
+    ASSERT_THAT(verdicts, SizeIs(1));
+    EXPECT_EQ(VerdictName(verdicts[0].appraisal.headline), "VERIFIED");
+  }
+  const auto& busy = world.taints[LandmarkId("sin-1")];
+  EXPECT_GT(busy.at(Taint::kReceiveQueueLag), 0U);
+  EXPECT_FALSE(busy.contains(Taint::kNone)) << "every pong waited longer than the limit";
+  const auto& idle = world.taints[LandmarkId("tyo-1")];
+  EXPECT_GT(idle.at(Taint::kNone), 0U);
+  EXPECT_FALSE(idle.contains(Taint::kReceiveQueueLag));
+}
+
+// Without a proof to fall back on, what the overload leaves is no verdict rather than a wrong one.
+TEST(ServerEngineTest, SlowDeviceIsNotAccusedByOverloadedLandmarks) {
+  ServerWorld world;
+  world.AddDevice("C-1", world.singapore(), milliseconds(30));
+  for (const char* id : {"sin-1", "sin-2", "kul-1", "hkg-1", "hkg-2", "tyo-1"}) {
+    world.Overload(id, milliseconds(30));
+  }
+  world.Run(seconds(14));
+  ASSERT_FALSE(world.rounds.empty());
+  const Appraisal& judged = world.rounds.back()[0].appraisal;
+  EXPECT_EQ(VerdictName(judged.site.verdict), "INDETERMINATE");
+  EXPECT_TRUE(HasReason(judged.site, ReasonCode::kTaintedSamples));
+}
+
 TEST(ServerEngineTest, RevokedKeyConvictsItself) {
   ServerWorld world;
   const DeviceId device = world.AddDevice("C-1", world.singapore());
