@@ -33,6 +33,8 @@ struct MeasuredNode {
   std::string note;
   bool is_scored = true;       // fit for calibration and for rates
   bool is_mislocated = false;  // the file says that it is not where it is said to be
+  std::string trust_domain;    // who could make a landmark there lie; the id where the file has none
+  double cost = 1;             // of a landmark there, above zero, in any unit
   std::vector<std::string> addresses;  // under which measurements may name it, besides its id
 };
 
@@ -61,9 +63,12 @@ struct Measurements {
 //   score_ok              0 keeps the node out of calibration and rates
 //   quality               "mislocated" marks a declaration known to be false
 //   address               names and addresses of the node, separated by spaces
+//   cost                  of a landmark there, in any unit (for plans; 1)
+//   trust_domain          who could make a landmark there lie (for plans; the id)
 //   dataset, name, region, kind, note
 // Others are ignored. kInvalidArgument with "file:line: cause; fix" for a missing column, a
-// malformed row, coordinates off the Earth, an unknown country, an id that occurs twice.
+// malformed row, coordinates off the Earth, an unknown country, a cost that is not above zero, an id
+// that occurs twice.
 Result<std::vector<MeasuredNode>> ReadNodes(const std::string& path);
 
 // Adds the RTTs of a file, plain or gzip, to `into`, keeping the least of each pair. The form is

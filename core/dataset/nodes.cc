@@ -67,6 +67,14 @@ Result<MeasuredNode> ReadNode(const CsvTable& table) {
   node.kind = table.Field("kind");
   node.note = table.Field("note");
   SplitWords(table.Field("address"), &node.addresses);
+  const std::string_view domain = table.Field("trust_domain");
+  node.trust_domain = domain.empty() ? node.id : std::string(domain);
+  if (!table.Field("cost").empty()) {
+    EARSHOT_ASSIGN_OR_RETURN(node.cost, NumberIn(table, "cost"));
+    if (!(node.cost > 0)) {
+      return tl::unexpected(table.At(fmt::format("cost: {}; write a number above 0", node.cost)));
+    }
+  }
   const std::string_view scored = table.Field("score_ok");
   if (!scored.empty() && scored != "0" && scored != "1") {
     return tl::unexpected(table.At(fmt::format("score_ok: \"{}\"; write 0 or 1", scored)));

@@ -5,6 +5,8 @@
 #include <array>
 #include <vector>
 
+#include "core/dataset/default_sites.h"
+#include "core/geo/country_zones.h"
 #include "tests/core/dataset/dataset_files.h"
 
 namespace earshot {
@@ -79,6 +81,19 @@ TEST_F(MeasurementFiles, NodesThatCannotBeAreRefusedWithTheirLine) {
   EXPECT_THAT(NodesRefusal("id,lat,lon\n"), HasSubstr("no nodes"));
   EXPECT_THAT(NodesRefusal(""), HasSubstr("empty"));
   EXPECT_THAT(NodesRefusal("id,lat,lon\n\"a,1,2\n"), HasSubstr("quotation mark"));
+}
+
+TEST_F(MeasurementFiles, SitesOfAPlanHaveACostAndADomainOrOneAndTheirOwn) {
+  const auto nodes = ReadNodes(
+      Write("n.csv", "id,lat,lon,cost,trust_domain\na,1,2,25000,harbour\nb,1,3,,\n"));
+  ASSERT_TRUE(nodes.has_value()) << nodes.error().message();
+  EXPECT_EQ(nodes->at(0).cost, 25000);
+  EXPECT_EQ(nodes->at(0).trust_domain, "harbour");
+  EXPECT_EQ(nodes->at(1).cost, 1);
+  EXPECT_EQ(nodes->at(1).trust_domain, "b");
+  EXPECT_THAT(NodesRefusal("id,lat,lon,cost\na,1,2,1\nb,1,2,-3\n"),
+              AllOf(HasSubstr(":3:"), HasSubstr("above 0")));
+  EXPECT_THAT(NodesRefusal("id,lat,lon,cost\na,1,2,free\n"), HasSubstr("is not a number"));
 }
 
 TEST_F(MeasurementFiles, LeastRttOfAPairCountsAndUnansweredRowsDoNot) {
@@ -200,6 +215,19 @@ TEST_F(MeasurementFiles, SeveralFilesAddUp) {
   ASSERT_TRUE(measured.has_value()) << measured.error().message();
   EXPECT_THAT(Milliseconds(*measured), ElementsAre(34.5, 36.0));
   EXPECT_THAT(measured->remarks, IsEmpty());
+}
+
+TEST(DefaultSites, CitiesAreDistinctAndWhereTheirCountryIs) {
+  const std::vector<MeasuredNode> sites = DefaultSites();
+  EXPECT_GE(sites.size(), 60U);
+  for (std::size_t i = 0; i < sites.size(); ++i) {
+    const MeasuredNode& site = sites[i];
+    EXPECT_TRUE(i == 0 || sites[i - 1].id < site.id) << site.id;
+    ASSERT_TRUE(site.country.has_value());
+    EXPECT_LE(CountryZones::Default().DistanceToCountry(site.position, *site.country),
+              Distance::Kilometres(10))
+        << site.name;
+  }
 }
 
 }  // namespace
