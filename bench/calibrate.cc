@@ -7,6 +7,7 @@
 #include <cmath>
 #include <functional>
 
+#include "bench/delay_bands.h"
 #include "core/locate/bestline.h"
 #include "earshot/v1/evaluate.pb.h"
 
@@ -15,28 +16,12 @@ namespace {
 
 constexpr std::array<double, 9> kBandEndsKm = {0,    100,  300,   700,  1500,
                                                3000, 6000, 10000, 20038};
-constexpr std::array<double, 5> kShares = {0.01, 0.05, 0.50, 0.95, 0.99};
-constexpr std::array<int, 3> kChecked = {1, 2, 3};  // of kShares
-// Added to the time in fibre, so that short paths are not all access: a host and a landmark in data
-// centres rarely need more than this to leave them.
-constexpr double kAccessMs = 1;
 constexpr int kCrossValidationFolds = 10;
-
-double FibreMs(Distance distance) { return RoundTripOver(distance, kFibreSpeed).milliseconds(); }
-double InflationOf(const MeasuredPath& path) {
-  return path.rtt.milliseconds() / (FibreMs(path.distance) + kAccessMs);
-}
 
 std::size_t BandOf(Distance distance) {
   const auto above =
       std::upper_bound(kBandEndsKm.begin() + 1, kBandEndsKm.end() - 1, distance.kilometres());
   return static_cast<std::size_t>(above - kBandEndsKm.begin()) - 1;
-}
-
-// The smallest value that at least the share does not exceed; `values` sorted, not empty.
-double QuantileOf(const std::vector<double>& values, double share) {
-  const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(values.size())));
-  return values[std::clamp<std::size_t>(rank, 1, values.size()) - 1];
 }
 
 // Inflations by band.
@@ -58,7 +43,7 @@ void WriteBand(std::size_t band, const std::vector<double>& values, std::string_
   to->set_to_km(kBandEndsKm[band + 1]);
   to->set_paths(static_cast<std::uint32_t>(values.size()));
   to->set_pooled_with(std::string(from));
-  for (const double share : kShares) to->add_inflation(QuantileOf(values, share));
+  for (const double share : kDelayShares) to->add_inflation(QuantileOf(values, share));
 }
 
 double MedianJitterMs(const MeasuredWorld& world, std::optional<std::uint32_t> landmark) {
@@ -89,7 +74,7 @@ void FitLandmark(const MeasuredWorld& world, std::uint32_t landmark, const Bande
   to->set_bestline_intercept_ms(line.intercept().milliseconds());
   std::vector<double> excess;
   for (const MeasuredPath& path : own) {
-    excess.push_back(path.rtt.milliseconds() - FibreMs(path.distance));
+    excess.push_back(path.rtt.milliseconds() - FibreMilliseconds(path.distance));
   }
   std::ranges::sort(excess);
   if (!excess.empty()) to->set_access_overhead_ms(QuantileOf(excess, 0.05));
@@ -108,7 +93,7 @@ void FitLandmark(const MeasuredWorld& world, std::uint32_t landmark, const Bande
 // How many left-out paths lie below quantiles of the others: a path is left out when either end's
 // cluster is in the fold.
 void CrossValidate(const MeasuredWorld& world, v1::DelayModel* model) {
-  std::array<double, kShares.size()> below{};
+  std::array<double, kDelayShares.size()> below{};
   double all = 0;
   for (int fold = 0; fold < kCrossValidationFolds; ++fold) {
     const auto is_in = [&](std::uint32_t place) {
@@ -121,8 +106,8 @@ void CrossValidate(const MeasuredWorld& world, v1::DelayModel* model) {
       const auto& known = others[BandOf(path.distance)];
       if (!is_in(path.target) || known.empty()) continue;
       ++all;
-      for (std::size_t q = 0; q < kShares.size(); ++q) {
-        below[q] += InflationOf(path) <= QuantileOf(known, kShares[q]) ? 1 : 0;
+      for (std::size_t q = 0; q < kDelayShares.size(); ++q) {
+        below[q] += InflationOf(path) <= QuantileOf(known, kDelayShares[q]) ? 1 : 0;
       }
     }
   }
@@ -130,45 +115,6 @@ void CrossValidate(const MeasuredWorld& world, v1::DelayModel* model) {
   model->set_left_out_below_5(below[1] / all);
   model->set_left_out_below_50(below[2] / all);
   model->set_left_out_below_95(below[3] / all);
-}
-
-Status CheckBands(const v1::DelayModel& model) {
-  double end_km = 0;
-  for (const v1::DelayBand& band : model.pooled()) {
-    const auto& q = band.inflation();
-    const bool is_rising = std::is_sorted(q.begin(), q.end()) &&
-                           std::all_of(q.begin(), q.end(), [](double x) { return std::isfinite(x); });
-    if (q.size() != static_cast<int>(kShares.size()) || !is_rising || band.from_km() < end_km ||
-        !(band.to_km() > band.from_km())) {
-      return Fail(ErrorCode::kInvalidArgument,
-                  fmt::format("the model's band from {} km is none: it needs {} rising quantiles and "
-                              "limits that follow the band before",
-                              band.from_km(), kShares.size()));
-    }
-    end_km = band.to_km();
-  }
-  if (model.pooled_size() > 0) return {};
-  return Fail(ErrorCode::kInvalidArgument, "the model has no pooled bands; fit it anew");
-}
-
-void CheckBand(const v1::DelayBand& band, std::vector<MeasuredPath> paths, v1::BandCheck* to) {
-  to->set_from_km(band.from_km());
-  to->set_to_km(band.to_km());
-  to->set_paths(static_cast<std::uint32_t>(paths.size()));
-  std::ranges::sort(paths, {}, &MeasuredPath::distance);
-  const Distance middle = paths[paths.size() / 2].distance;
-  std::vector<double> rtts;
-  for (const MeasuredPath& path : paths) rtts.push_back(path.rtt.milliseconds());
-  std::ranges::sort(rtts);
-  for (const int q : kChecked) {
-    to->add_model_ms(band.inflation(q) * (FibreMs(middle) + kAccessMs));
-    to->add_measured_ms(QuantileOf(rtts, kShares[static_cast<std::size_t>(q)]));
-    const auto is_below = [&](const MeasuredPath& path) {
-      return InflationOf(path) <= band.inflation(q);
-    };
-    to->add_share_below(static_cast<double>(std::ranges::count_if(paths, is_below)) /
-                        static_cast<double>(paths.size()));
-  }
 }
 
 }  // namespace
@@ -192,23 +138,6 @@ v1::DelayModel FitDelayModel(const MeasuredWorld& world, const CalibrateOptions&
     FitLandmark(world, place, pooled, model.add_landmarks());
   }
   return model;
-}
-
-Result<v1::ModelCheck> CheckDelayModel(const v1::DelayModel& model, const MeasuredWorld& world) {
-  EARSHOT_RETURN_IF_ERROR(CheckBands(model));
-  v1::ModelCheck check;
-  check.set_model("pooled bands");
-  check.set_provenance(model.provenance());
-  check.set_paths(static_cast<std::uint32_t>(world.all().paths().size()));
-  for (const v1::DelayBand& band : model.pooled()) {
-    std::vector<MeasuredPath> inside;
-    for (const MeasuredPath& path : world.all().paths()) {
-      const double km = path.distance.kilometres();
-      if (km >= band.from_km() && km < band.to_km()) inside.push_back(path);
-    }
-    if (!inside.empty()) CheckBand(band, std::move(inside), check.add_bands());
-  }
-  return check;
 }
 
 }  // namespace earshot

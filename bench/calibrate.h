@@ -1,4 +1,4 @@
-// bench/calibrate.h: what is normal for landmarks, as parameters in a file; and how well they fit.
+// bench/calibrate.h: what is normal for landmarks, as parameters in a file.
 #ifndef EARSHOT_BENCH_CALIBRATE_H_
 #define EARSHOT_BENCH_CALIBRATE_H_
 
@@ -6,11 +6,9 @@
 #include <vector>
 
 #include "bench/measured_world.h"
-#include "core/base/result.h"
 
 namespace earshot::v1 {
 class DelayModel;
-class ModelCheck;
 }  // namespace earshot::v1
 
 namespace earshot {
@@ -28,10 +26,6 @@ inline constexpr std::size_t kBandPathsMin = 20;
 // access overhead); per landmark also its bestline, access overhead and jitter. The shares of left
 // out paths below the pooled quantiles come from cross-validation by clusters.
 v1::DelayModel FitDelayModel(const MeasuredWorld& world, const CalibrateOptions& options);
-
-// Measured RTTs against what the model's pooled bands say, band by band. kInvalidArgument for a
-// model with a band that is not one (quantiles missing, not rising, not finite).
-Result<v1::ModelCheck> CheckDelayModel(const v1::DelayModel& model, const MeasuredWorld& world);
 
 }  // namespace earshot
 

@@ -3,6 +3,7 @@
 #define EARSHOT_BENCH_EVALUATE_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,8 +27,12 @@ struct EvaluateOptions {
   bool padding = false;
   std::optional<CountryCode> from;  // true hosts of interest
   std::vector<std::string> to;      // regions of the places that they declare; empty: all
+  // Also with the declared place's cluster unknown (trials.h), in so many folds.
+  bool strict = false;
   int folds = 40;
   unsigned threads = 1;
+  // Told now and then which share of the work is done; from the calling thread alone.
+  std::function<void(double done)> progress;
 };
 
 struct DistanceBand {
@@ -50,25 +55,32 @@ struct RocPoint {
   double detection = 0;  // of false declarations from 1,500 km or more
 };
 
+// How one method fares in one kind of cross-validation.
+struct RatesFinding {
+  // At the score that at most the asked share of the honest reference places exceeds: a point of
+  // the ROC curve. With devices, those places are not the devices.
+  RateFinding honest_false_alarms;
+  DetectionFinding detection;  // under the asked adversary
+  // At conformal thresholds, each from other clusters than the trial's: what may be promised of a
+  // new host.
+  RateFinding conformal_false_alarms;
+  DetectionFinding conformal;  // under the asked adversary
+};
+
 struct EstimatorFinding {
   std::string name;
   std::string source;
   bool is_monotone = false;
   std::uint32_t honest_untold = 0;  // honest trials without a score
-  // At the score that at most the asked share of the honest reference places exceeds: a point of
-  // the ROC curve. With devices, those places are not the devices.
-  RateFinding honest_false_alarms;
-  DetectionFinding detection;  // under the asked adversary
-  DetectionFinding unpadded;   // no delay added
-  // At conformal thresholds, each from other clusters than the trial's: what may be promised of a
-  // new host.
-  RateFinding conformal_false_alarms;
-  DetectionFinding conformal;  // under the asked adversary
+  RatesFinding rates;                  // the device's cluster unknown
+  std::optional<RatesFinding> strict;  // the declared place's as well
+  DetectionFinding unpadded;           // as rates.detection, no delay added
   std::optional<RateFinding> coverage;      // the truth is in the region
   std::optional<RateFinding> empty_region;
   std::optional<Distance> error_median;
   std::optional<Area> area_median;  // of regions that are not empty
-  double microseconds = 0;          // one score with at most 30 landmarks, distances included
+  // Processor time of one score with at most 30 landmarks, distances included; of one estimate.
+  double microseconds = 0;
   double locate_microseconds = 0;
   std::vector<RocPoint> roc;
 };
@@ -88,7 +100,7 @@ struct EvaluateFindings {
   std::uint32_t nodes = 0;
   std::uint32_t clusters = 0;
   std::uint32_t devices = 0;  // under test
-  std::uint32_t folds = 0;
+  std::uint32_t folds = 0;       // of the strict cross-validation; 0: not made
   std::uint32_t from_hosts = 0;  // devices in `from`
   double false_alarm_rate = 0;
   double false_alarm_rate_least = 0;  // that so many units can test

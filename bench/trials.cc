@@ -66,8 +66,33 @@ void KeepLess(const std::optional<double>& score, std::optional<double>* least) 
   }
 }
 
+// What is usual between each two places at the shares of kUsual. Worked out once, for the path
+// model is slow beside the scores that an attacker's attempts cost.
+class UsualRtts {
+ public:
+  explicit UsualRtts(const MeasuredWorld& world) : places_(world.size()) {
+    rtts_.reserve(places_ * places_);
+    for (std::uint32_t a = 0; a < places_; ++a) {
+      for (std::uint32_t b = 0; b < places_; ++b) {
+        auto& usual = rtts_.emplace_back();
+        for (std::size_t i = 0; i < kUsual.size(); ++i) {
+          usual[i] = PathModel::Measured2020().Quantile(world.DistanceBetween(a, b), kUsual[i]);
+        }
+      }
+    }
+  }
+  Rtt Between(std::uint32_t a, std::uint32_t b, std::size_t share) const {
+    return rtts_[a * places_ + b][share];
+  }
+
+ private:
+  std::size_t places_;
+  std::vector<std::array<Rtt, kUsual.size()>> rtts_;
+};
+
 std::optional<double> PaddedScore(const LocationEstimator& estimator, const Questions& questions,
-                                  std::size_t trial, std::optional<double> plain) {
+                                  const UsualRtts& usual, std::uint32_t declared, std::size_t trial,
+                                  std::optional<double> plain) {
   const DeclarationCase& asked = questions.cases()[trial];
   std::optional<double> least = plain;
   std::vector<LandmarkAnswer> reply(asked.answers.begin(), asked.answers.end());
@@ -80,14 +105,14 @@ std::optional<double> PaddedScore(const LocationEstimator& estimator, const Ques
     KeepLess(estimator.ScoreDeclaration(tried), &least);
     std::vector<LandmarkAnswer> best(raised.begin(), raised.end());
     estimator.Pad(tried, best);
+    if (std::ranges::equal(best, raised, {}, &LandmarkAnswer::rtt, &LandmarkAnswer::rtt)) return;
     KeepLess(estimator.ScoreDeclaration(questions.Ask(trial, best)), &least);
   };
   attempt(asked.answers);
-  for (const double probability : kUsual) {
+  for (std::size_t share = 0; share < kUsual.size(); ++share) {
     std::vector<LandmarkAnswer> raised(asked.answers.begin(), asked.answers.end());
-    for (std::size_t i = 0; i < raised.size(); ++i) {
-      raised[i].rtt = std::max(
-          raised[i].rtt, PathModel::Measured2020().Quantile(asked.distances[i], probability));
+    for (LandmarkAnswer& answer : raised) {
+      answer.rtt = std::max(answer.rtt, usual.Between(answer.landmark, declared, share));
     }
     attempt(raised);
   }
@@ -109,10 +134,11 @@ WhereaboutsFinding LocateOne(const LocationEstimator& estimator, const Questions
 // Everything that one setting of folds asks.
 class Setting {
  public:
-  Setting(const MeasuredWorld& world, const TrialPlan& plan, std::size_t begin, std::size_t end)
-      : world_(world), plan_(plan), begin_(begin), end_(end) {}
+  Setting(const MeasuredWorld& world, const TrialPlan& plan, const UsualRtts& usual,
+          std::size_t begin, std::size_t end)
+      : world_(world), plan_(plan), usual_(usual), begin_(begin), end_(end) {}
 
-  void Score(std::span<const EstimatorMethod> methods, bool padding,
+  void Score(std::span<const EstimatorMethod> methods, const ScoreOptions& options,
              std::span<const std::size_t> honest_rank, std::vector<MethodScores>* into) const {
     const std::vector<bool> aside = plan_.Aside(plan_.trials()[begin_]);
     const CalibrationSet known = world_.Without(aside);
@@ -121,7 +147,7 @@ class Setting {
       for (std::size_t from = begin_; from < end_;) {
         std::size_t to = from;
         while (to < end_ && plan_.trials()[to].device == plan_.trials()[from].device) ++to;
-        ScoreDevice(methods[m], *estimator, aside, from, to, padding, honest_rank, &(*into)[m]);
+        ScoreDevice(methods[m], *estimator, aside, from, to, options, honest_rank, &(*into)[m]);
         from = to;
       }
     }
@@ -129,34 +155,41 @@ class Setting {
 
  private:
   void ScoreDevice(const EstimatorMethod& method, const LocationEstimator& estimator,
-                   const std::vector<bool>& aside, std::size_t from, std::size_t to, bool padding,
-                   std::span<const std::size_t> honest_rank, MethodScores* into) const {
+                   const std::vector<bool>& aside, std::size_t from, std::size_t to,
+                   const ScoreOptions& options, std::span<const std::size_t> honest_rank,
+                   MethodScores* into) const {
     const auto trials = plan_.trials().subspan(from, to - from);
     const Questions questions(world_, aside, trials);
     const auto plain = estimator.ScoreDeclarations(questions.cases());
     for (std::size_t i = 0; i < trials.size(); ++i) {
       into->plain[from + i] = plain[i];
-      if (trials[i].IsHonest()) {
+      if (trials[i].IsHonest() && options.whereabouts) {
         into->whereabouts[honest_rank[from + i]] =
             LocateOne(estimator, questions, world_.node(trials[i].device).position);
       }
-      if (!padding) continue;
+      if (!options.padding) continue;
       const bool pads = !method.is_monotone && !trials[i].IsHonest();
       into->padded[from + i] =
-          pads ? PaddedScore(estimator, questions, i, plain[i]) : plain[i];
+          pads ? PaddedScore(estimator, questions, usual_, trials[i].declared, i, plain[i])
+               : plain[i];
     }
   }
 
   const MeasuredWorld& world_;
   const TrialPlan& plan_;
+  const UsualRtts& usual_;
   std::size_t begin_;
   std::size_t end_;
 };
 
 }  // namespace
 
-TrialPlan::TrialPlan(const MeasuredWorld& world, std::span<const std::uint32_t> devices, int folds)
-    : fold_count_(std::clamp(folds, 2, std::max(2, static_cast<int>(world.cluster_count())))),
+TrialPlan::TrialPlan(const MeasuredWorld& world, std::span<const std::uint32_t> devices,
+                     Unknown unknown, int folds)
+    : unknown_(unknown),
+      fold_count_(unknown == Unknown::kHost
+                      ? static_cast<int>(world.cluster_count())
+                      : std::clamp(folds, 2, std::max(2, static_cast<int>(world.cluster_count())))),
       has_devices_(!devices.empty()),
       is_device_(world.size(), false),
       fold_of_(world.size()) {
@@ -168,45 +201,25 @@ TrialPlan::TrialPlan(const MeasuredWorld& world, std::span<const std::uint32_t> 
   for (std::size_t i = 0; i < order.size(); ++i) {
     fold_of_cluster[order[i]] = static_cast<std::int32_t>(i) % fold_count_;
   }
-  for (std::uint32_t place = 0; place < world.size(); ++place) {
+  const auto count = static_cast<std::uint32_t>(world.size());
+  for (std::uint32_t place = 0; place < count; ++place) {
     fold_of_[place] = fold_of_cluster[world.cluster(place)];
   }
-  if (has_devices_) {
-    AddDevices(world);
-  } else {
-    AddCrossValidation(world);
-  }
-  std::ranges::sort(trials_, {}, [](const Trial& t) {
-    return std::tuple(t.fold_a, t.fold_b, t.device, t.declared);
-  });
-}
-
-void TrialPlan::AddCrossValidation(const MeasuredWorld& world) {
-  const auto count = static_cast<std::uint32_t>(world.size());
   for (std::uint32_t device = 0; device < count; ++device) {
     for (std::uint32_t declared = 0; declared < count; ++declared) {
-      // A false declaration within one cluster is none that a place could tell.
+      // Reference places beside devices only tell the truth; and a false declaration within one
+      // cluster is none that a place could tell.
+      if (device != declared && has_devices_ && !is_device_[device]) continue;
       if (device != declared && world.cluster(device) == world.cluster(declared)) continue;
       const std::int32_t own = fold_of_[device];
-      std::int32_t other = fold_of_[declared];
+      std::int32_t other = unknown_ == Unknown::kHost ? -1 : fold_of_[declared];
       if (other == own) other = (own + 1) % fold_count_;
       trials_.push_back({device, declared, std::min(own, other), std::max(own, other)});
     }
   }
-}
-
-void TrialPlan::AddDevices(const MeasuredWorld& world) {
-  const auto count = static_cast<std::uint32_t>(world.size());
-  for (std::uint32_t device = 0; device < count; ++device) {
-    if (!is_device_[device]) {
-      trials_.push_back({device, device, -1, fold_of_[device]});
-      continue;
-    }
-    for (std::uint32_t declared = 0; declared < count; ++declared) {
-      if (device != declared && world.cluster(device) == world.cluster(declared)) continue;
-      trials_.push_back({device, declared, -1, is_device_[declared] ? -1 : fold_of_[declared]});
-    }
-  }
+  std::ranges::sort(trials_, {}, [](const Trial& t) {
+    return std::tuple(t.fold_a, t.fold_b, t.device, t.declared);
+  });
 }
 
 std::vector<bool> TrialPlan::Aside(const Trial& trial) const {
@@ -224,6 +237,7 @@ std::vector<MethodScores> ScoreTrials(const MeasuredWorld& world, const TrialPla
   const std::span<const Trial> trials = plan.trials();
   std::vector<std::size_t> honest_rank(trials.size(), 0);
   std::size_t honest = 0;
+  const UsualRtts usual(world);
   std::vector<Setting> settings;
   for (std::size_t begin = 0; begin < trials.size();) {
     std::size_t end = begin;
@@ -232,7 +246,7 @@ std::vector<MethodScores> ScoreTrials(const MeasuredWorld& world, const TrialPla
       if (trials[end].IsHonest()) honest_rank[end] = honest++;
       ++end;
     }
-    settings.emplace_back(world, plan, begin, end);
+    settings.emplace_back(world, plan, usual, begin, end);
     begin = end;
   }
   std::vector<MethodScores> scores(methods.size());
@@ -243,9 +257,15 @@ std::vector<MethodScores> ScoreTrials(const MeasuredWorld& world, const TrialPla
   }
   // Every setting writes to places of its own, so the order in which they are taken is free.
   std::atomic<std::size_t> next = 0;
+  const std::thread::id caller = std::this_thread::get_id();
   const auto work = [&] {
     for (std::size_t i = next++; i < settings.size(); i = next++) {
-      settings[i].Score(methods, options.padding, honest_rank, &scores);
+      settings[i].Score(methods, options, honest_rank, &scores);
+      const bool is_caller = std::this_thread::get_id() == caller;
+      if (is_caller && options.progress) {
+        options.progress(static_cast<double>(std::min(next.load(), settings.size())) /
+                         static_cast<double>(settings.size()));
+      }
     }
   };
   std::vector<std::jthread> others;

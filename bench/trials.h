@@ -3,6 +3,7 @@
 #define EARSHOT_BENCH_TRIALS_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -23,31 +24,42 @@ struct Trial {
   bool IsHonest() const { return device == declared; }
 };
 
+// Of which places a trial knows nothing, besides the devices.
+enum class Unknown : std::uint8_t {
+  // The host's cluster: a landmark and a reference may stand at the declared place, as a deployment
+  // would have them.
+  kHost,
+  // The declared place's as well, so that honest and false trials know equally much: stricter than
+  // any deployment, and blind where places are sparse.
+  kHostAndPlace,
+};
+
 // Which trials there are, and of which places nothing is known in each.
 //
-// Without devices, every place is a device in turn. Clusters are dealt into folds. A trial leaves
-// out two folds, the device's and the declared place's, so that neither's neighbours help; an honest
-// trial leaves out its own and the next, so that honest and false trials know equally much.
+// Without devices, every place is a device in turn and declares its own place and every other's.
+// With devices, those are never learned from and are no landmarks; they declare their own, each
+// other's and every reference place's. The reference places' own honest trials are there for
+// thresholds.
 //
-// With devices, those are never learned from and are no landmarks. Every device declares its own
-// place, every other device's place, and every reference place, of which the fold is left out. The
-// reference places' own honest trials, each without its fold, are there for thresholds.
+// kHost sets aside exactly the device's cluster. kHostAndPlace deals clusters into folds, one
+// setting a pair of them: a trial leaves out the device's and the declared place's, an honest trial
+// its own and the next.
 class TrialPlan {
  public:
-  // `folds` is brought down to the number of clusters; at least two.
-  TrialPlan(const MeasuredWorld& world, std::span<const std::uint32_t> devices, int folds);
+  // `folds` is for kHostAndPlace; brought down to the number of clusters, at least two.
+  TrialPlan(const MeasuredWorld& world, std::span<const std::uint32_t> devices, Unknown unknown,
+            int folds);
 
   std::span<const Trial> trials() const { return trials_; }  // by folds, then device
   int fold_count() const { return fold_count_; }
+  Unknown unknown() const { return unknown_; }
   bool has_devices() const { return has_devices_; }
   bool IsDevice(std::uint32_t place) const { return is_device_[place]; }
   // Places that the trial must not know.
   std::vector<bool> Aside(const Trial& trial) const;
 
  private:
-  void AddCrossValidation(const MeasuredWorld& world);
-  void AddDevices(const MeasuredWorld& world);
-
+  Unknown unknown_;
   int fold_count_;
   bool has_devices_;
   std::vector<bool> is_device_;
@@ -78,7 +90,10 @@ struct MethodScores {
 // are not padded.
 struct ScoreOptions {
   bool padding = false;
+  bool whereabouts = true;  // of honest hosts, as well
   unsigned threads = 1;
+  // Told now and then which share of the trials is done; from the calling thread alone.
+  std::function<void(double done)> progress;
 };
 
 // Deterministic at any number of threads.

@@ -30,6 +30,7 @@ struct Parsed {
   BenchCommand bench;
   EvaluateCommand evaluate;
   CalibrateCommand calibrate;
+  PlanCommand plan;
   std::string adversary = "none";
   std::string fail_on;
   std::string duration;
@@ -273,6 +274,7 @@ void AddCalibrate(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   out->excludes(check);
   calibrate->add_flag("--pooled", to.pooled, "Bands of distance alone, nothing of single landmarks")
       ->needs(out);
+  calibrate->add_option("--picture", to.picture, "Write the check as an SVG picture")->needs(check);
   AddJson(calibrate, &to.json)->needs(check);
   leaves.push_back({calibrate, [](const Parsed& p) { return Command(p.calibrate); }});
 }
@@ -290,8 +292,11 @@ void AddEvaluate(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
       ->check(CLI::IsMember({"none", "padding"}));
   evaluate->add_option("--from", to.from, "Country of the hosts of interest, as in CN");
   evaluate->add_option("--to", to.to, "Regions they declare, REGION,...; absent: all");
-  evaluate->add_option("--folds", to.folds, "Groups of clusters left out in turn")
-      ->check(CLI::Range(2, 100000));
+  CLI::Option* strict = evaluate->add_flag(
+      "--strict", to.strict, "Also with nothing known around the declared place (slower)");
+  evaluate->add_option("--folds", to.folds, "With --strict: groups of clusters left out in turn")
+      ->check(CLI::Range(2, 100000))
+      ->needs(strict);
   evaluate->add_option("--roc", to.roc, "Write the curves as an SVG picture");
   AddJson(evaluate, &to.json);
   leaves.push_back({evaluate, [](const Parsed& p) {
@@ -299,6 +304,21 @@ void AddEvaluate(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
                       command.padding = p.adversary == "padding";
                       return Command(command);
                     }});
+}
+
+void AddPlan(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
+  PlanCommand& to = parsed.plan;
+  CLI::App* plan = app.add_subcommand(
+      "plan", "Which landmark sites protect a country against an excluded one, and which border none can");
+  plan->add_option("--protect", to.protect, "Country of the honest devices, as in SG")->required();
+  plan->add_option("--exclude", to.exclude, "Countries where none may answer, CN,...")->required();
+  plan->add_option("--sites", to.sites,
+                   "CSV of candidate sites: id, lat, lon, name, country, cost, trust_domain");
+  plan->add_option("--budget", to.budget, "Spend at most so much; a built-in site costs 1")
+      ->check(CLI::NonNegativeNumber);
+  plan->add_option("--liars", to.liars, "Trust domains that may lie")->check(CLI::Range(0, 100));
+  AddJson(plan, &to.json);
+  leaves.push_back({plan, [](const Parsed& p) { return Command(p.plan); }});
 }
 
 // The deepest subcommand that was named.
@@ -356,6 +376,7 @@ tl::expected<Command, NoCommand> ParseArguments(const std::vector<std::string>& 
   AddMachineChecks(app, parsed, leaves);
   AddCalibrate(app, parsed, leaves);
   AddEvaluate(app, parsed, leaves);
+  AddPlan(app, parsed, leaves);
   AddBenches(app, parsed, leaves);
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));

@@ -1,9 +1,10 @@
+#include <fmt/format.h>
 #include <google/protobuf/text_format.h>
 
-#include <fmt/format.h>
-
 #include "bench/calibrate.h"
+#include "bench/model_check.h"
 #include "cli/commands.h"
+#include "cli/model_picture.h"
 #include "core/config/text_proto.h"
 #include "core/os/files.h"
 #include "core/report/json.h"
@@ -13,19 +14,27 @@ namespace earshot {
 namespace {
 
 std::string CheckText(const v1::ModelCheck& check) {
-  std::string text = fmt::format("{} fitted on {}, held against {} paths\n\n", check.model(),
-                                 check.provenance(), check.paths());
-  text += fmt::format("{:>14} {:>7}   {:>26}   {:>26}   {:>22}\n", "km", "paths", "model 5/50/95 % ms",
-                      "measured 5/50/95 % ms", "below the model's, %");
-  for (const v1::BandCheck& band : check.bands()) {
-    text += fmt::format(
-        "{:>6.0f}-{:<7.0f} {:>7}   {:>8.1f} {:>8.1f} {:>8.1f}   {:>8.1f} {:>8.1f} {:>8.1f}   "
-        "{:>6.1f} {:>6.1f} {:>6.1f}\n",
-        band.from_km(), band.to_km(), band.paths(), band.model_ms(0), band.model_ms(1),
-        band.model_ms(2), band.measured_ms(0), band.measured_ms(1), band.measured_ms(2),
-        100 * band.share_below(0), 100 * band.share_below(1), 100 * band.share_below(2));
+  std::string text = fmt::format(
+      "{} fitted on {}, held against {} paths of {} clusters\n\n"
+      "RTT over that of fibre and 1 ms: simulated, measured [95 % bootstrap interval]; * outside "
+      "it\n",
+      check.model(), check.provenance(), check.paths(), check.clusters());
+  text += fmt::format("{:>14} {:>7}", "km", "paths");
+  for (const v1::QuantileCheck& q : check.bands(0).quantiles()) {
+    text += fmt::format("  {:>26}", fmt::format("{:g} %", 100 * q.share()));
   }
-  return text + "\nIf the model fits, 5, 50 and 95 % lie below.\n";
+  text += "\n";
+  for (const v1::BandCheck& band : check.bands()) {
+    text += fmt::format("{:>6.0f}-{:<7.0f} {:>7}", band.from_km(), band.to_km(), band.paths());
+    for (const v1::QuantileCheck& q : band.quantiles()) {
+      text += fmt::format("  {:>26}",
+                          fmt::format("{:.2f}{} {:.2f} [{:.2f}-{:.2f}]", q.simulated(),
+                                      q.inside() ? "" : "*", q.measured(), q.low(), q.high()));
+    }
+    text += "\n";
+  }
+  return text +
+         fmt::format("\n{} of {} quantiles inside.\n", check.quantiles_inside(), check.quantiles());
 }
 
 ExitCode Check(const CalibrateCommand& command, const MeasuredWorld& world,
@@ -35,6 +44,15 @@ ExitCode Check(const CalibrateCommand& command, const MeasuredWorld& world,
   if (!parsed) return Complain(console, parsed.error());
   const auto check = CheckDelayModel(model, world);
   if (!check) return Complain(console, check.error());
+  if (check->bands_size() == 0) {
+    return Complain(console,
+                    Error(ErrorCode::kInvalidArgument,
+                          "no measured path is in any band of the model; nothing to check"));
+  }
+  if (!command.picture.empty()) {
+    const Status written = WriteFileAtomically(command.picture, ModelPicture(*check));
+    if (!written) return Complain(console, written.error());
+  }
   if (!command.json) {
     console.out << CheckText(*check);
     return ExitCode::kRan;
@@ -49,8 +67,9 @@ ExitCode Check(const CalibrateCommand& command, const MeasuredWorld& world,
 
 ExitCode Calibrate(const CalibrateCommand& command, const Console& console) {
   if (command.out.empty() && command.check.empty()) {
-    return Complain(console, Error(ErrorCode::kInvalidArgument,
-                                   "nothing to do; give -o MODEL to fit or --check MODEL to check"));
+    return Complain(console,
+                    Error(ErrorCode::kInvalidArgument,
+                          "nothing to do; give -o MODEL to fit or --check MODEL to check"));
   }
   auto measured = ReadMeasurements(command.nodes, command.rtts);
   if (!measured) return Complain(console, measured.error());

@@ -117,6 +117,7 @@ struct EvaluateCommand {
   std::string from;  // country
   std::string to;    // regions with commas; empty: all
   std::string roc;   // SVG file to write; empty: none
+  bool strict = false;  // also with nothing known around the declared place
   std::uint32_t folds = 40;
   bool json = false;
 };
@@ -127,13 +128,26 @@ struct CalibrateCommand {
   std::vector<std::string> rtts;
   std::string out;    // model file to write
   std::string check;  // or: model file to hold against the measurements
+  std::string picture;  // with check: SVG file to write; empty: none
   bool pooled = false;  // bands of distance alone, no landmark
   bool json = false;
 };
 ExitCode Calibrate(const CalibrateCommand& command, const Console& console);
 
-using Command = std::variant<CalibrateCommand, EvaluateCommand, RunCommand, ServiceCommand, PingCommand, ExplainCommand, VerifyCommand,
-                             ScenarioCommand, KeysCommand, DoctorCommand, BenchCommand>;
+struct PlanCommand {
+  std::string protect;  // country
+  std::string exclude;  // countries with commas
+  std::string sites;    // CSV of candidate sites, as nodes; empty: the cities that are built in
+  std::optional<double> budget;  // in the unit of the sites' cost; none: whatever it takes
+  std::uint32_t liars = 1;       // trust domains that may lie
+  bool json = false;
+};
+ExitCode PlanLandmarks(const PlanCommand& command, const Console& console);
+
+using Command =
+    std::variant<CalibrateCommand, EvaluateCommand, PlanCommand, RunCommand, ServiceCommand,
+                 PingCommand, ExplainCommand, VerifyCommand, ScenarioCommand, KeysCommand,
+                 DoctorCommand, BenchCommand>;
 
 ExitCode Execute(const Command& command, const Console& console);
 

@@ -23,6 +23,7 @@ ExitCode Execute(const Command& command, const Console& console) {
                  [&](const KeysCommand& c) { return Keys(c, console); },
                  [&](const CalibrateCommand& c) { return Calibrate(c, console); },
                  [&](const EvaluateCommand& c) { return EvaluateEstimators(c, console); },
+                 [&](const PlanCommand& c) { return PlanLandmarks(c, console); },
                  [&](const DoctorCommand& c) { return Doctor(c, console); },
                  [&](const BenchCommand& c) { return Bench(c, console); }},
       command);

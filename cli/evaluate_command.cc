@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <functional>
 #include <thread>
 
 #include "bench/evaluate.h"
@@ -31,6 +33,7 @@ Result<EvaluateOptions> OptionsOf(const EvaluateCommand& command) {
   EvaluateOptions options;
   options.false_alarm_rate = command.false_alarm_rate;
   options.padding = command.padding;
+  options.strict = command.strict;
   options.folds = static_cast<int>(command.folds);
   options.threads = std::max(1U, std::thread::hardware_concurrency());
   options.to = SplitBy(command.to, ',');
@@ -82,19 +85,28 @@ void Write(const DetectionFinding& found, const std::vector<DistanceBand>& bands
   }
 }
 
+// To an EstimatorReport or a StrictReport, which name these fields alike.
+template <typename Report>
+void WriteRates(const RatesFinding& found, const std::vector<DistanceBand>& bands, Report* to) {
+  to->set_honest_false_alarm_rate(found.honest_false_alarms.rate);
+  Write(found.honest_false_alarms, to->mutable_honest_false_alarm_rate_counts());
+  Write(found.detection, bands, to->mutable_detection());
+  to->set_honest_false_alarm_rate_conformal(found.conformal_false_alarms.rate);
+  Write(found.conformal_false_alarms, to->mutable_honest_false_alarm_rate_conformal_counts());
+  Write(found.conformal, bands, to->mutable_detection_conformal());
+}
+
 void Write(const EstimatorFinding& found, const std::vector<DistanceBand>& bands,
            v1::EstimatorReport* to) {
   to->set_name(found.name);
   to->set_source(found.source);
   to->set_monotone(found.is_monotone);
-  to->set_honest_false_alarm_rate(found.honest_false_alarms.rate);
-  Write(found.honest_false_alarms, to->mutable_honest_false_alarm_rate_counts());
+  WriteRates(found.rates, bands, to);
   to->set_honest_untold(found.honest_untold);
-  Write(found.detection, bands, to->mutable_detection());
   Write(found.unpadded, bands, to->mutable_detection_unpadded());
-  Write(found.conformal, bands, to->mutable_detection_conformal());
-  to->set_honest_false_alarm_rate_conformal(found.conformal_false_alarms.rate);
-  Write(found.conformal_false_alarms, to->mutable_honest_false_alarm_rate_conformal_counts());
+  if (found.strict.has_value()) {
+    WriteRates(*found.strict, bands, to->mutable_strict());
+  }
   if (found.coverage.has_value()) {
     to->set_coverage(found.coverage->rate);
     Write(*found.coverage, to->mutable_coverage_counts());
@@ -178,12 +190,50 @@ std::string Row(const v1::EstimatorReport& one, bool has_country) {
       optional(one.has_median_area_km2(), one.median_area_km2(), ""), one.microseconds());
 }
 
+// Both kinds of cross-validation at both thresholds.
+std::string PromiseTable(const v1::EvaluateReport& report) {
+  const bool has_country = !report.from().empty();
+  const bool is_strict = report.folds() > 0;
+  std::string text = "\nAt conformal thresholds (what may be promised of a new host)";
+  text += is_strict ? ", and with nothing known around the declared place (strict)\n" : "\n";
+  text += fmt::format("{:<18} {:>8} {:>17} {:>17}", "method", "false", "from 1,500 km",
+                      has_country ? "from " + report.from() : "");
+  if (is_strict) {
+    text += fmt::format("   {:>8} {:>17} {:>17} {:>17}", "false", "strict:", "strict, promised:",
+                        has_country ? "strict: from " + report.from() : "");
+  }
+  text += "\n";
+  const auto alarms = [](const v1::RateCounts& counts) {
+    return fmt::format("{}/{}", counts.count(), counts.of());
+  };
+  const auto far = [](const v1::DetectionReport& d) {
+    return Share(d.beyond_1500_km(), d.beyond_1500_km_counts());
+  };
+  const auto country = [&](const v1::DetectionReport& d) {
+    return has_country ? Share(d.from_country(), d.from_country_counts()) : std::string();
+  };
+  for (const v1::EstimatorReport& one : report.estimators()) {
+    const v1::DetectionReport& promised = one.detection_conformal();
+    text += fmt::format("{:<18} {:>8} {:>17} {:>17}", one.name(),
+                        alarms(one.honest_false_alarm_rate_conformal_counts()), far(promised),
+                        country(promised));
+    if (is_strict) {
+      const v1::StrictReport& strict = one.strict();
+      text += fmt::format("   {:>8} {:>17} {:>17} {:>17}",
+                          alarms(strict.honest_false_alarm_rate_counts()), far(strict.detection()),
+                          far(strict.detection_conformal()), country(strict.detection()));
+    }
+    text += "\n";
+  }
+  return text;
+}
+
 std::string Text(const v1::EvaluateReport& report, const Console& console) {
   std::string text = fmt::format(
-      "{} hosts under test, {} nodes in {} clusters, {} folds; asked: {:g} % of honest hosts flagged; "
+      "{} hosts under test, {} nodes in {} clusters; asked: {:g} % of honest hosts flagged; "
       "adversary: {}\n\n",
-      report.devices(), report.nodes(), report.clusters(), report.folds(),
-      100 * report.false_alarm_rate(), report.adversary());
+      report.devices(), report.nodes(), report.clusters(), 100 * report.false_alarm_rate(),
+      report.adversary());
   text += fmt::format("{:<18} {:>8} {:>17} {:>17} {:>17} {:>7} {:>7} {:>8} {:>9} {:>8}\n", "",
                       "false", "flagged: all", "from 1,500 km",
                       report.from().empty() ? "" : "from " + report.from(), "covers", "empty",
@@ -194,15 +244,16 @@ std::string Text(const v1::EvaluateReport& report, const Console& console) {
   for (const v1::EstimatorReport& one : report.estimators()) {
     text += Row(one, !report.from().empty());
   }
+  text += PromiseTable(report);
   if (!report.from().empty()) {
     text += fmt::format("\nHosts in {}: {}.\n", report.from(), report.from_hosts());
   }
   const v1::RateCounts& contradicted = report.honest_contradicted_rate_counts();
-  text += fmt::format("Honest hosts CONTRADICTED (vacuum, f = 0): {} of {}.\n", contradicted.count(),
-                      contradicted.of());
+  text += fmt::format("Honest hosts CONTRADICTED (vacuum, f = 0): {} of {}.\n",
+                      contradicted.count(), contradicted.of());
   for (const v1::NaturalReport& one : report.natural()) {
-    text += fmt::format("{} ({}): {} at f = 0 by {} landmarks, {} at f = 1.\n", one.name(), one.id(),
-                        one.contradicted_f0() ? "CONTRADICTED" : "not contradicted",
+    text += fmt::format("{} ({}): {} at f = 0 by {} landmarks, {} at f = 1.\n", one.name(),
+                        one.id(), one.contradicted_f0() ? "CONTRADICTED" : "not contradicted",
                         one.contradicting_landmarks(),
                         one.contradicted_f1() ? "CONTRADICTED" : "not contradicted");
   }
@@ -217,15 +268,32 @@ std::string Text(const v1::EvaluateReport& report, const Console& console) {
   return text;
 }
 
+// Says on stderr, every few seconds, how far the work is and how long it will take.
+std::function<void(double)> Progress(const Console& console) {
+  using SteadyClock = std::chrono::steady_clock;
+  static constexpr auto kEvery = std::chrono::seconds(5);
+  const auto begin = SteadyClock::now();
+  return [&console, begin, said = begin](double done) mutable {
+    const auto now = SteadyClock::now();
+    if (now - said < kEvery || !(done > 0)) return;
+    said = now;
+    const double spent = std::chrono::duration<double>(now - begin).count();
+    console.err << fmt::format("earshot: {:.0f} % of trials scored, about {:.0f} s left\n",
+                               100 * done, spent * (1 - done) / done)
+                << std::flush;
+  };
+}
+
 }  // namespace
 
 ExitCode EvaluateEstimators(const EvaluateCommand& command, const Console& console) {
-  const auto options = OptionsOf(command);
+  auto options = OptionsOf(command);
   if (!options) return Complain(console, options.error());
   auto measured = ReadMeasurements(command.nodes, command.rtts);
   if (!measured) return Complain(console, measured.error());
   const auto world = MeasuredWorld::Build(*std::move(measured));
   if (!world) return Complain(console, world.error());
+  options->progress = Progress(console);
   const auto found = Evaluate(*world, *options);
   if (!found) return Complain(console, found.error());
   for (const std::string& remark : found->remarks) console.err << "earshot: " << remark << "\n";

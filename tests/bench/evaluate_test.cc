@@ -7,6 +7,7 @@
 #include <set>
 
 #include "bench/calibrate.h"
+#include "bench/model_check.h"
 #include "bench/rates.h"
 #include "bench/trials.h"
 #include "core/geo/wgs84.h"
@@ -91,9 +92,23 @@ TEST(MeasuredWorld, NodesTogetherShareAClusterAndMislocatedOnesStandAside) {
   EXPECT_THAT(world.misplaced(), ElementsAre(24U));
 }
 
-TEST(TrialPlan, NothingIsKnownOfEitherClusterInAnyTrial) {
+TEST(TrialPlan, HostsClusterAloneIsUnknown) {
   const MeasuredWorld world = World();
-  const TrialPlan plan(world, {}, 40);
+  const TrialPlan plan(world, {}, Unknown::kHost, 3);
+  std::size_t honest = 0;
+  for (const Trial& trial : plan.trials()) {
+    const std::vector<bool> aside = plan.Aside(trial);
+    honest += trial.IsHonest() ? 1U : 0U;
+    for (std::uint32_t place = 0; place < world.size(); ++place) {
+      EXPECT_EQ(aside[place], world.cluster(place) == world.cluster(trial.device));
+    }
+  }
+  EXPECT_EQ(honest, world.size());
+}
+
+TEST(TrialPlan, NothingIsKnownOfEitherClusterInAnyStrictTrial) {
+  const MeasuredWorld world = World();
+  const TrialPlan plan(world, {}, Unknown::kHostAndPlace, 40);
   std::size_t honest = 0;
   for (const Trial& trial : plan.trials()) {
     const std::vector<bool> aside = plan.Aside(trial);
@@ -113,17 +128,19 @@ TEST(TrialPlan, NothingIsKnownOfEitherClusterInAnyTrial) {
 TEST(TrialPlan, DevicesAreNeverLearnedFromAndGiveNoThresholds) {
   const MeasuredWorld world = World();
   const std::vector<std::uint32_t> devices = {6, 7};
-  const TrialPlan plan(world, devices, 40);
-  for (const Trial& trial : plan.trials()) {
-    const std::vector<bool> aside = plan.Aside(trial);
-    EXPECT_TRUE(aside[6] && aside[7]);
-    EXPECT_TRUE(trial.IsHonest() || plan.IsDevice(trial.device));
+  for (const Unknown unknown : {Unknown::kHost, Unknown::kHostAndPlace}) {
+    const TrialPlan plan(world, devices, unknown, 40);
+    for (const Trial& trial : plan.trials()) {
+      const std::vector<bool> aside = plan.Aside(trial);
+      EXPECT_TRUE(aside[6] && aside[7]);
+      EXPECT_TRUE(trial.IsHonest() || plan.IsDevice(trial.device));
+    }
   }
 }
 
 TEST(ScoreTrials, SameAnswersAtAnyNumberOfThreads) {
   const MeasuredWorld world = World();
-  const TrialPlan plan(world, {}, 6);
+  const TrialPlan plan(world, {}, Unknown::kHostAndPlace, 6);
   const auto one = ScoreTrials(world, plan, AllEstimators(), {.padding = true, .threads = 1});
   const auto three = ScoreTrials(world, plan, AllEstimators(), {.padding = true, .threads = 3});
   for (std::size_t m = 0; m < one.size(); ++m) {
@@ -134,7 +151,7 @@ TEST(ScoreTrials, SameAnswersAtAnyNumberOfThreads) {
 
 TEST(ScoreTrials, ScoresAreFiniteAndPaddingNeverRaisesThem) {
   const MeasuredWorld world = World();
-  const TrialPlan plan(world, {}, 6);
+  const TrialPlan plan(world, {}, Unknown::kHostAndPlace, 6);
   const auto scores = ScoreTrials(world, plan, AllEstimators(), {.padding = true});
   for (std::size_t m = 0; m < scores.size(); ++m) {
     for (std::size_t i = 0; i < plan.trials().size(); ++i) {
@@ -159,15 +176,39 @@ TEST(Evaluate, SlowAnswersAreFlaggedAndPaddingDefeatsDiscsAlone) {
   options.to = {"SEA", "JPKR"};
   const auto padded = Evaluate(world, options);
   ASSERT_TRUE(padded.has_value()) << padded.error().message();
-  EXPECT_GT(Of(*plain, "nearest-landmarks").detection.beyond_1500_km.rate, 0.75);
-  EXPECT_EQ(Of(*padded, "nearest-landmarks").detection.beyond_1500_km.rate,
-            Of(*plain, "nearest-landmarks").detection.beyond_1500_km.rate);
-  EXPECT_GT(Of(*plain, "cbg").detection.beyond_1500_km.rate, 0.95);
-  EXPECT_EQ(Of(*padded, "cbg").detection.beyond_1500_km.rate, 0);
-  EXPECT_EQ(Of(*padded, "speed-limit").detection.all.rate, 0);
-  EXPECT_EQ(Of(*padded, "cbg").detection.from_country->of, 4U * 6U);  // hosts times places asked for
+  EXPECT_GT(Of(*plain, "nearest-landmarks").rates.detection.beyond_1500_km.rate, 0.75);
+  EXPECT_EQ(Of(*padded, "nearest-landmarks").rates.detection.beyond_1500_km.rate,
+            Of(*plain, "nearest-landmarks").rates.detection.beyond_1500_km.rate);
+  EXPECT_GT(Of(*plain, "cbg").rates.detection.beyond_1500_km.rate, 0.95);
+  EXPECT_EQ(Of(*padded, "cbg").rates.detection.beyond_1500_km.rate, 0);
+  EXPECT_EQ(Of(*padded, "speed-limit").rates.detection.all.rate, 0);
+  EXPECT_EQ(Of(*padded, "cbg").rates.detection.from_country->of, 4U * 6U);  // hosts times places asked for
   EXPECT_EQ(padded->from_hosts, 4U);
   EXPECT_EQ(plain->honest_contradicted.count, 0U);
+}
+
+TEST(Evaluate, StrictRatesStandBesideTheOthersAndKnowNoMore) {
+  const MeasuredWorld world = World();
+  double done = 0;
+  const EvaluateOptions options = {.estimators = {"earshot", "cbg++"},
+                                   .false_alarm_rate = 0.1,
+                                   .strict = true,
+                                   .folds = 4,
+                                   .progress = [&](double share) { done = std::max(done, share); }};
+  const auto found = Evaluate(world, options);
+  ASSERT_TRUE(found.has_value()) << found.error().message();
+  EXPECT_EQ(found->folds, 4U);
+  EXPECT_EQ(done, 1.0);
+  for (const EstimatorFinding& one : found->estimators) {
+    ASSERT_TRUE(one.strict.has_value());
+    EXPECT_EQ(one.strict->detection.all.of, one.rates.detection.all.of);
+    EXPECT_GT(one.strict->detection.all.of, 0U);
+    EXPECT_EQ(one.strict->honest_false_alarms.of, world.size());
+  }
+  const auto loose = Evaluate(world, {.estimators = {"earshot"}, .false_alarm_rate = 0.1});
+  ASSERT_TRUE(loose.has_value());
+  EXPECT_FALSE(loose->estimators[0].strict.has_value());
+  EXPECT_EQ(loose->folds, 0U);
 }
 
 TEST(Evaluate, NaturalFalseDeclarationIsContradictedEvenIfOneLandmarkLies) {
@@ -196,7 +237,7 @@ TEST(Evaluate, WhatCannotBeIsRefusedByName) {
   EXPECT_THAT(refusal({.devices = {"sin-3"}}), HasSubstr("sin-3"));
   EXPECT_THAT(refusal({.from = CountryCode::Unchecked('F', 'R')}), HasSubstr("no node of FR"));
   EXPECT_THAT(refusal({.to = {"ASIA"}}), HasSubstr("SEA"));
-  EXPECT_EQ(refusal({.estimators = {"cbg"}, .false_alarm_rate = 0.1, .folds = 3}),
+  EXPECT_EQ(refusal({.estimators = {"cbg"}, .false_alarm_rate = 0.1, .strict = true, .folds = 3}),
             "nothing was refused");
 }
 
@@ -220,11 +261,26 @@ TEST(FitDelayModel, ModelFitsWhatItWasFittedOnAndNamesNoPath) {
   const auto check = CheckDelayModel(model, world);
   ASSERT_TRUE(check.has_value()) << check.error().message();
   for (const v1::BandCheck& band : check->bands()) {
-    EXPECT_GE(band.share_below(1), 0.5) << band.from_km();
-    EXPECT_GE(band.share_below(2), 0.95) << band.from_km();
-    EXPECT_THAT(band.model_ms(1), DoubleNear(band.measured_ms(1), 0.2 * band.measured_ms(1)));
+    const v1::QuantileCheck& median = band.quantiles(2);
+    EXPECT_GE(median.measured_below_model(), 0.5) << band.from_km();
+    EXPECT_GE(band.quantiles(3).measured_below_model(), 0.95) << band.from_km();
+    EXPECT_THAT(median.simulated(), DoubleNear(median.measured(), 0.2 * median.measured()));
+    EXPECT_LE(median.low(), median.measured());
+    EXPECT_GE(median.high(), median.measured());
   }
+  EXPECT_GT(check->quantiles_inside(), 0.8 * check->quantiles());
   EXPECT_EQ(FitDelayModel(world, {.files = {}, .pooled_only = true}).landmarks_size(), 0);
+}
+
+TEST(CheckDelayModel, ModelOfAnotherInternetIsOutsideTheIntervals) {
+  const MeasuredWorld world = World();
+  v1::DelayModel model = FitDelayModel(world, {});
+  for (v1::DelayBand& band : *model.mutable_pooled()) {
+    for (double& inflation : *band.mutable_inflation()) inflation *= 1.5;
+  }
+  const auto check = CheckDelayModel(model, world);
+  ASSERT_TRUE(check.has_value()) << check.error().message();
+  EXPECT_EQ(check->quantiles_inside(), 0U);
 }
 
 TEST(CheckDelayModel, ModelsThatAreNoneAreRefused) {
