@@ -229,9 +229,13 @@ std::string SamplesText(const LatencyBenchReport& found) {
 
 Status WriteFiles(const BenchCommand& command, const LatencyBenchReport& found,
                   const std::string& json) {
-  const std::string plot = LatencyPlot(
-      found.rows, fmt::format("Error of round-trip times, {} rounds, {}", found.rounds,
-                              found.network));
+  const std::string below[] = {
+      fmt::format("{}; {} rounds", found.network, found.rounds),
+      fmt::format("{}; load average {:.1f} before, {:.1f} after; relay {}", MachineText(),
+                  found.load_average_before, found.load_average_after,
+                  found.through_relay ? found.relay : "none")};
+  const std::string plot =
+      LatencyPlot(found.rows, "What round-trip times report beyond the path's true length", below);
   if (!command.plot.empty()) {
     EARSHOT_RETURN_IF_ERROR(WriteFileAtomically(command.plot, plot, Durability::kAtomicOnly));
   }

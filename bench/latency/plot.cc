@@ -16,7 +16,8 @@ constexpr double kWidth = 560;
 constexpr double kHeight = 240;
 constexpr double kPanelHeight = 330;
 constexpr double kLegend = 250;
-constexpr double kTop = 60;
+constexpr double kTop = 48;
+constexpr double kLine = 16;
 constexpr double kLeastUs = 1;
 constexpr double kMostUs = 1e5;
 // Okabe and Ito's palette, which readers with any colour vision can tell apart.
@@ -62,10 +63,13 @@ std::string Axes(double top) {
   std::string svg;
   for (double us = kLeastUs; us <= kMostUs * 1.01; us *= 10) {
     svg += Line(X(us), top, X(us), bottom, "#DDD");
-    svg += Text(X(us), bottom + 16, fmt::format("{:g} us", us), "text-anchor=\"middle\"");
     const double km = us * 0.149896229;  // c / 2 a microsecond
-    svg += Text(X(us), bottom + 30, fmt::format("{:.3g} km", km),
-                "text-anchor=\"middle\" fill=\"#666\"");
+    const std::string time =
+        us < 1e4 ? fmt::format("{:g} us", us) : fmt::format("{:g} ms", us / 1000);
+    const std::string length =
+        km < 10 ? fmt::format("{:.2g} km", km) : fmt::format("{:.0f} km", km);
+    svg += Text(X(us), bottom + 16, time, "text-anchor=\"middle\"");
+    svg += Text(X(us), bottom + 30, length, "text-anchor=\"middle\" fill=\"#666\"");
   }
   for (const double share : {0.0, 0.5, 0.99}) {
     const double y = bottom - share * kHeight;
@@ -96,7 +100,8 @@ std::string Curve(const LatencyRow& row, double top, std::size_t number) {
 
 std::string Panel(std::span<const LatencyRow> rows, bool loaded, bool real_time, double top) {
   std::string svg = Text(kLeft, top - 10,
-                         fmt::format("{}, {} class", loaded ? "agent's core loaded" : "idle",
+                         fmt::format("{}, {} class: share of answers whose error is at most x",
+                                     loaded ? "agent's core loaded" : "idle",
                                      real_time ? "real-time" : "ordinary"),
                          "font-weight=\"bold\"");
   svg += Axes(top);
@@ -121,9 +126,15 @@ std::string Panel(std::span<const LatencyRow> rows, bool loaded, bool real_time,
 
 }  // namespace
 
-std::string LatencyPlot(std::span<const LatencyRow> rows, const std::string& title) {
+std::string LatencyPlot(std::span<const LatencyRow> rows, const std::string& title,
+                        std::span<const std::string> below) {
   std::string panels;
   double top = kTop;
+  for (const std::string& line : below) {
+    panels += Text(kLeft, top - kLine / 2, line, "fill=\"#444\"");
+    top += kLine;
+  }
+  top += kLine;
   for (const bool loaded : {false, true}) {
     for (const bool real_time : {true, false}) {
       const std::string panel = Panel(rows, loaded, real_time, top);

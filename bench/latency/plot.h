@@ -11,8 +11,10 @@ namespace earshot {
 
 // One panel a condition (idle or loaded, class of scheduling): for each row the share of answers
 // whose error is at most x, x on a logarithmic axis in microseconds with kilometres below it.
-// Lines differ in colour and dash, and each is named in its panel. `title` is shown as text.
-std::string LatencyPlot(std::span<const LatencyRow> rows, const std::string& title);
+// Lines differ in colour and dash, and each is named in its panel. `title` and the lines `below` it
+// are shown as text; 110 characters fit into a line.
+std::string LatencyPlot(std::span<const LatencyRow> rows, const std::string& title,
+                        std::span<const std::string> below);
 
 }  // namespace earshot
 

@@ -115,14 +115,16 @@ TEST(CompareEstimatorsTest, ErrorsAreCountedFromTheFloorAndStatementsHeldToIt) {
 TEST(LatencyPlotTest, EveryRowIsNamedAndNothingIsFetched) {
   const std::vector<LatencyRow> rows = {Row(Train(false), {{microseconds(8), microseconds(9)}}),
                                         Row(Irtt(true), {{microseconds(150)}})};
-  const std::string svg = LatencyPlot(rows, "a < b & c");
+  const std::vector<std::string> below = {"load > 3"};
+  const std::string svg = LatencyPlot(rows, "a < b & c", below);
   EXPECT_TRUE(svg.starts_with("<svg "));
   EXPECT_TRUE(svg.ends_with("</svg>\n"));
   EXPECT_NE(svg.find("earshot train of 5, kernel stamps"), std::string::npos);
   EXPECT_NE(svg.find("irtt single"), std::string::npos);
   EXPECT_NE(svg.find("a &lt; b &amp; c"), std::string::npos);
+  EXPECT_NE(svg.find("load &gt; 3"), std::string::npos);
   EXPECT_EQ(svg.find("href"), std::string::npos);
-  EXPECT_EQ(LatencyPlot({}, "t").find("<path"), std::string::npos);
+  EXPECT_EQ(LatencyPlot({}, "t", {}).find("<path"), std::string::npos);
 }
 
 }  // namespace
