@@ -12,6 +12,7 @@
 #include "core/protocol/authority.h"
 #include "core/report/json.h"
 #include "earshot/v1/report.pb.h"
+#include "tests/support/scratch_folder.h"
 
 namespace earshot {
 namespace {
@@ -21,12 +22,8 @@ using testing::HasSubstr;
 class Commands : public testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = testing::TempDir() + "earshot-cli-XXXXXX";
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
     setenv("EARSHOT_SCENARIOS", EARSHOT_SOURCE_DIR "/scenarios", 1);
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   std::string In(std::string_view name) const { return folder_ + "/" + std::string(name); }
   ExitCode Do(const Command& command) {
@@ -35,7 +32,8 @@ class Commands : public testing::Test {
     return Execute(command, console_);
   }
 
-  std::string folder_;
+  const ScratchFolder scratch_;
+  const std::string folder_ = scratch_.path();
   std::ostringstream out_;
   std::ostringstream err_;
   Console console_{out_, err_, false};

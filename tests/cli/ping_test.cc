@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include <array>
 #include <cstdlib>
@@ -16,6 +15,7 @@
 #include "core/os/files.h"
 #include "core/report/json.h"
 #include "earshot/v1/report.pb.h"
+#include "tests/support/scratch_folder.h"
 
 namespace earshot {
 namespace {
@@ -63,12 +63,6 @@ class FakeServer {
 
 class PingCommandTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = testing::TempDir() + "earshot-ping-XXXXXX";
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   ExitCode Ask(const std::string& reply, bool json = false) {
     FakeServer server(folder_ + "/socket", reply);
@@ -79,7 +73,8 @@ class PingCommandTest : public testing::Test {
     return code;
   }
 
-  std::string folder_;
+  const ScratchFolder scratch_;
+  const std::string folder_ = scratch_.path();
   std::ostringstream out_;
   std::ostringstream err_;
   Console console_{out_, err_, false};

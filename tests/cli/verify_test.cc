@@ -2,8 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <functional>
 #include <limits>
 #include <sstream>
@@ -15,6 +13,7 @@
 #include "core/os/files.h"
 #include "core/report/bundle.h"
 #include "earshot/v1/evidence.pb.h"
+#include "tests/support/scratch_folder.h"
 #include "tests/support/server_world.h"
 
 namespace earshot {
@@ -48,12 +47,8 @@ class OneRound {
 class VerifyCommandTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = testing::TempDir() + "earshot-verify-XXXXXX";
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
     ASSERT_TRUE(WritePublicKeyFile(In("root.pem"), OneRound::Get().authority().root().public_key()));
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   std::string In(std::string_view name) const { return folder_ + "/" + std::string(name); }
   // Verifies `bundle` under the right root unless `root` names another file.
@@ -73,7 +68,8 @@ class VerifyCommandTest : public testing::Test {
     ASSERT_TRUE(WriteFileAtomically(In(name), ToString(list), Durability::kAtomicOnly));
   }
 
-  std::string folder_;
+  const ScratchFolder scratch_;
+  const std::string folder_ = scratch_.path();
   std::ostringstream out_;
   std::ostringstream err_;
   Console console_{out_, err_, false};

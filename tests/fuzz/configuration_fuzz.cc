@@ -10,7 +10,7 @@
 #include "server/io/server_config.h"
 #include "sim/relay/relay_plan.h"
 #include "tests/fuzz/fuzz_target.h"
-#include "tests/fuzz/scratch_folder.h"
+#include "tests/support/scratch_folder.h"
 #include "tests/support/authority_fixture.h"
 
 namespace earshot::fuzz {

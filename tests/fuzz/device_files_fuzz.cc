@@ -2,7 +2,7 @@
 #include "agent/io/file_session_counter.h"
 #include "core/crypto/key_file.h"
 #include "tests/fuzz/fuzz_target.h"
-#include "tests/fuzz/scratch_folder.h"
+#include "tests/support/scratch_folder.h"
 
 namespace earshot::fuzz {
 namespace {

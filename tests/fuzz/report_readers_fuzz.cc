@@ -10,7 +10,7 @@
 #include "sim/live/truth_join.h"
 #include "sim/relay/truth_log.h"
 #include "tests/fuzz/fuzz_target.h"
-#include "tests/fuzz/scratch_folder.h"
+#include "tests/support/scratch_folder.h"
 
 namespace earshot::fuzz {
 namespace {

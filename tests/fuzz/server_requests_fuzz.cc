@@ -5,7 +5,7 @@
 #include "core/report/json.h"
 #include "server/io/server_commands.h"
 #include "tests/fuzz/fuzz_target.h"
-#include "tests/fuzz/scratch_folder.h"
+#include "tests/support/scratch_folder.h"
 #include "tests/support/server_world.h"
 
 namespace earshot::fuzz {

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 
 #include "core/crypto/key_file.h"
 #include "core/crypto/seeded_random.h"
 #include "core/os/files.h"
+#include "tests/support/scratch_folder.h"
 
 namespace earshot {
 namespace {
@@ -19,15 +19,11 @@ using testing::HasSubstr;
 class AgentConfigTest : public testing::Test {
  protected:
   void SetUp() override {
-    char pattern[] = "/tmp/earshot-agent-XXXXXX";
-    ASSERT_NE(mkdtemp(pattern), nullptr);
-    folder_ = pattern;
     SeededRandom random(1);
     const Ed25519PrivateKey root = Ed25519PrivateKey::Generate(random);
     ASSERT_TRUE(WritePublicKeyFile(folder_ + "/root.pem", root.public_key()).has_value());
     ASSERT_TRUE(WritePrivateKeyFile(folder_ + "/a.pem", Ed25519PrivateKey::Generate(random)));
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   Result<AgentSettings> Load(const std::string& text) {
     const std::string path = folder_ + "/agent.textproto";
@@ -42,7 +38,8 @@ class AgentConfigTest : public testing::Test {
   }
   static constexpr const char* kRest = "landmark_list: 'list'\nroot_public_key: 'root.pem'\n";
 
-  std::string folder_;
+  const ScratchFolder scratch_;
+  const std::string folder_ = scratch_.path();
 };
 
 TEST_F(AgentConfigTest, FilesAreFoundBesideTheConfiguration) {

@@ -1,24 +1,19 @@
 #include "agent/io/file_session_counter.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
+
+#include "tests/support/scratch_folder.h"
 
 namespace earshot {
 namespace {
 
 class FileSessionCounterTest : public testing::Test {
  protected:
-  void SetUp() override {
-    char pattern[] = "/tmp/earshot-counter-XXXXXX";
-    ASSERT_NE(mkdtemp(pattern), nullptr);
-    folder_ = pattern;
-    path_ = folder_ + "/counter";
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  std::string folder_;
-  std::string path_;
+  const ScratchFolder scratch_;
+  const std::string folder_ = scratch_.path();
+  const std::string path_ = folder_ + "/counter";
 };
 
 TEST_F(FileSessionCounterTest, NumbersRiseByOneFromOne) {

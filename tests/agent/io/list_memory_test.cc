@@ -1,12 +1,12 @@
 #include "agent/io/list_memory.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 
 #include "core/crypto/seeded_random.h"
 #include "core/os/files.h"
+#include "tests/support/scratch_folder.h"
 
 namespace earshot {
 namespace {
@@ -18,19 +18,13 @@ class ListMemoryTest : public testing::Test {
     root_ = Ed25519PrivateKey::Generate(random).public_key();
     other_ = Ed25519PrivateKey::Generate(random).public_key();
   }
-  void SetUp() override {
-    char pattern[] = "/tmp/earshot-list-XXXXXX";
-    ASSERT_NE(mkdtemp(pattern), nullptr);
-    folder_ = pattern;
-    path_ = folder_ + "/counter.list";
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   static constexpr HighestList kSeven{7, WallInstant::FromNanoseconds(1'767'225'600'000'000'000)};
   std::optional<Ed25519PublicKey> root_;
   std::optional<Ed25519PublicKey> other_;
-  std::string folder_;
-  std::string path_;
+  const ScratchFolder scratch_;
+  const std::string folder_ = scratch_.path();
+  const std::string path_ = folder_ + "/counter.list";
 };
 
 TEST_F(ListMemoryTest, MissingFileRemembersNothing) {

@@ -9,6 +9,7 @@
 
 #include "core/crypto/seeded_random.h"
 #include "tests/core/crypto/hex.h"
+#include "tests/support/scratch_folder.h"
 
 namespace earshot {
 namespace {
@@ -36,12 +37,6 @@ constexpr const char* kEncryptedPrivate =
 
 class KeyFileTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = testing::TempDir() + "earshot-key-XXXXXX";
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   std::string Path(const std::string& name) const { return folder_ + "/" + name; }
   std::string Put(const std::string& name, const std::string& text, mode_t mode) const {
@@ -51,7 +46,8 @@ class KeyFileTest : public testing::Test {
   }
 
   SeededRandom random_{1};
-  std::string folder_;
+  const ScratchFolder scratch_;
+  const std::string folder_ = scratch_.path();
 };
 
 mode_t ModeOf(const std::string& path) {

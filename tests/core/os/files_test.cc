@@ -1,22 +1,18 @@
 #include "core/os/files.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
+
+#include "tests/support/scratch_folder.h"
 
 namespace earshot {
 namespace {
 
 class FilesTest : public testing::Test {
  protected:
-  void SetUp() override {
-    char pattern[] = "/tmp/earshot-files-XXXXXX";
-    ASSERT_NE(mkdtemp(pattern), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  std::string folder_;
+  const ScratchFolder scratch_;
+  const std::string folder_ = scratch_.path();
 };
 
 TEST_F(FilesTest, WrittenFileReadsBackAndLeavesNothingBeside) {

@@ -4,9 +4,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
 #include <thread>
 
 #include "agent/io/agent_process.h"
@@ -22,6 +20,7 @@
 #include "earshot/v1/report.pb.h"
 #include "server/io/server_commands.h"
 #include "tests/support/authority_fixture.h"
+#include "tests/support/scratch_folder.h"
 
 namespace earshot {
 namespace {
@@ -35,9 +34,6 @@ std::string Text(const Bytes& bytes) { return ToString(bytes); }
 class ServerProcessTest : public testing::Test {
  protected:
   void SetUp() override {
-    char pattern[] = "/tmp/earshot-server-XXXXXX";
-    ASSERT_NE(mkdtemp(pattern), nullptr);
-    folder_ = pattern;
     ASSERT_TRUE(WritePublicKeyFile(folder_ + "/root.pem", authority_.root().public_key()));
     Write("verdict.delegation", Text(authority_.VerdictDelegation()));
     Write("maker.delegation", Text(authority_.MakerDelegation()));
@@ -54,7 +50,6 @@ class ServerProcessTest : public testing::Test {
                                               {"sin-4", "d", 1.303, 103.853}};
     for (const FixturePlace& place : places) AddLandmark(place);
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   void Write(const std::string& name, const std::string& contents) {
     ASSERT_TRUE(WriteFileAtomically(folder_ + "/" + name, contents).has_value());
@@ -131,7 +126,8 @@ class ServerProcessTest : public testing::Test {
   WallInstant epoch_ = WallInstant::FromNanoseconds(
       SystemClock().Read().wall.nanoseconds() / 1'000'000'000 * 1'000'000'000);
   AuthorityFixture authority_{5, epoch_};
-  std::string folder_;
+  const ScratchFolder scratch_;
+  const std::string folder_ = scratch_.path();
   std::string config_;
 };
 
@@ -172,6 +168,30 @@ TEST_F(ServerProcessTest, RunWithARealAgentEndsWithReportEventsAndACheckableBund
   ASSERT_TRUE(recomputed.has_value()) << recomputed.error().message();
   EXPECT_TRUE(recomputed->differences.empty());
   EXPECT_EQ(VerdictName(recomputed->appraisal.headline), report.devices(0).verdict());
+}
+
+TEST_F(ServerProcessTest, RevocationSignedDuringTheRunCountsFromTheNextRound) {
+  AddDevice("C-1");
+  config_ += "revocation_list: 'revoked'\n";
+  config_.replace(config_.find("count: 1"), 8, "count: 2");
+  Write("revoked", Text(authority_.RevocationList(1, {})));
+  auto settings = Load();
+  ASSERT_TRUE(settings.has_value()) << settings.error().message();
+  const Bytes32 device = settings->registry.FindByName("C-1")->id().value();
+  auto server = ServerProcess::Create(*std::move(settings), {});
+  ASSERT_TRUE(server.has_value()) << server.error().message();
+  WriteList();
+  Write("revoked", Text(authority_.RevocationList(2, {device})));
+  auto agent = MakeAgent();
+  ASSERT_TRUE(agent.has_value()) << agent.error().message();
+  std::thread answering([&] { (*agent)->RunFor(std::chrono::seconds(30)); });
+  const Status ran = (*server)->Run();
+  (*agent)->Stop();
+  answering.join();
+  ASSERT_TRUE(ran.has_value()) << ran.error().message();
+  EXPECT_EQ(Report().devices(0).verdict(), "INVALID_PROOF") << Report().devices(0).DebugString();
+  const std::string events = *ReadFile(folder_ + "/out/events.jsonl");
+  EXPECT_THAT(events, HasSubstr("VERIFIED")) << "by the first round, under the list of the start";
 }
 
 TEST_F(ServerProcessTest, AgentRefusesAListOlderThanOneItTookBeforeItsRestart) {

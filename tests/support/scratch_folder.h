@@ -1,6 +1,6 @@
-// tests/fuzz/scratch_folder.h: where a target puts files for code that reads files.
-#ifndef EARSHOT_TESTS_FUZZ_SCRATCH_FOLDER_H_
-#define EARSHOT_TESTS_FUZZ_SCRATCH_FOLDER_H_
+// tests/support/scratch_folder.h: where a test puts files for code that reads files.
+#ifndef EARSHOT_TESTS_SUPPORT_SCRATCH_FOLDER_H_
+#define EARSHOT_TESTS_SUPPORT_SCRATCH_FOLDER_H_
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -13,13 +13,13 @@
 #include "core/base/check.h"
 #include "core/os/files.h"
 
-namespace earshot::fuzz {
+namespace earshot {
 
 // A folder of its own below the system's temporary one; goes, with what it holds, when it dies.
 class ScratchFolder {
  public:
   ScratchFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "earshot-fuzz-XXXXXX").string();
+    std::string pattern = (std::filesystem::temp_directory_path() / "earshot-test-XXXXXX").string();
     EARSHOT_CHECK(mkdtemp(pattern.data()) != nullptr);
     path_ = pattern;
   }
@@ -30,6 +30,7 @@ class ScratchFolder {
   ScratchFolder(const ScratchFolder&) = delete;
   ScratchFolder& operator=(const ScratchFolder&) = delete;
 
+  const std::string& path() const { return path_; }
   std::string Path(std::string_view name) const { return path_ + "/" + std::string(name); }
 
   // Mode 0600; replaces what was there. Returns the path.
@@ -46,6 +47,6 @@ class ScratchFolder {
   std::string path_;
 };
 
-}  // namespace earshot::fuzz
+}  // namespace earshot
 
-#endif  // EARSHOT_TESTS_FUZZ_SCRATCH_FOLDER_H_
+#endif  // EARSHOT_TESTS_SUPPORT_SCRATCH_FOLDER_H_
