@@ -1,5 +1,30 @@
 # One helper a kind of target. Every room names its own sources and its direct dependencies.
 
+# Common headers, compiled once. Reading headers is most of what compiling here takes: they save a
+# third of it. A source still includes all it uses, because the preset dev gives them to the tests
+# alone, and release to nobody. A compiler cache knows single sources better, so beside one there are
+# none.
+# earshot_pch(NAME HEADERS <header> ... DEPS target ...)
+function(earshot_pch name)
+  cmake_parse_arguments(ARG "" "" "HEADERS;DEPS" ${ARGN})
+  file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/${name}.cc" CONTENT "")
+  add_library(${name} OBJECT "${CMAKE_BINARY_DIR}/${name}.cc")
+  target_link_libraries(${name} PRIVATE earshot_warnings fmt::fmt ${ARG_DEPS})
+  target_precompile_headers(${name} PRIVATE <fmt/format.h> <tl/expected.hpp> <algorithm> <chrono>
+    <functional> <map> <memory> <optional> <set> <string> <variant> <vector> ${ARG_HEADERS})
+endfunction()
+if(NOT CMAKE_CXX_COMPILER_LAUNCHER AND EARSHOT_PCH STREQUAL "all")
+  earshot_pch(earshot_pch)
+endif()
+function(earshot_use_pch target pch)
+  if(TARGET ${pch})
+    target_link_libraries(${target} PRIVATE fmt::fmt)  # its macros must be those of the header
+    target_precompile_headers(${target} REUSE_FROM ${pch})
+    # From a precompiled header g++ 12 warns of the library's own strings ("a" + std::string).
+    target_compile_options(${target} PRIVATE "$<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds;-Wno-restrict;-Wno-stringop-overflow;-Wno-stringop-overread>")
+  endif()
+endfunction()
+
 # earshot_library(NAME SOURCES a.cc ... HEADERS a.h ... DEPS target ... PRIVATE_DEPS target ...)
 # A static library, included by path from the root of the tree ("core/base/result.h").
 function(earshot_library name)
@@ -8,6 +33,7 @@ function(earshot_library name)
     add_library(${name} STATIC ${ARG_SOURCES} ${ARG_HEADERS})
     target_include_directories(${name} PUBLIC "${PROJECT_SOURCE_DIR}")
     target_link_libraries(${name} PUBLIC ${ARG_DEPS} PRIVATE earshot_warnings ${ARG_PRIVATE_DEPS})
+    earshot_use_pch(${name} earshot_pch)
   else()
     add_library(${name} INTERFACE)
     target_include_directories(${name} INTERFACE "${PROJECT_SOURCE_DIR}")
@@ -20,6 +46,7 @@ function(earshot_binary name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE earshot_warnings ${ARG_DEPS})
+  earshot_use_pch(${name} earshot_pch)
 endfunction()
 
 # earshot_test(NAME SOURCES ... DEPS ... LABELS ... TIMEOUT seconds)
@@ -32,6 +59,7 @@ function(earshot_test name)
     EARSHOT_SOURCE_DIR="${PROJECT_SOURCE_DIR}" EARSHOT_BINARY_DIR="${CMAKE_BINARY_DIR}"
     ${ARG_DEFINITIONS})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main earshot_warnings)
+  earshot_use_pch(${name} earshot_test_pch)
   add_test(NAME ${name} COMMAND ${name})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
