@@ -4,15 +4,13 @@
 // What leads where, in the order of precedence (site and licence are judged apart):
 //
 //   INVALID_PROOF      a cryptographic finding; or, in one round and with a measured mesh that
-//   shows
-//                      no fault, bounds without a point of depth n - f
+//                      shows no fault, bounds without a point of depth n - f
 //   CONTRADICTED       the vacuum region misses the site, or every place where the licence lets the
 //                      device be
 //   SILENT             no valid answer for longer than the policy allows; or no placement test for
 //                      as long, because the device's own address used up its landmark's checks
 //   VERIFIED           the vacuum region of bounds under EVIDENCE, from at least domains_min
-//   domains,
-//                      lies within the site; touches no country that the licence forbids
+//                      domains, lies within the site; touches no country that the licence forbids
 //   UNEXPLAINED_DELAY  the placement test flags, and the site is not proved
 //   CONSISTENT         the placement test finds the answers normal, with power
 //   INDETERMINATE      none of these

@@ -114,6 +114,10 @@ struct LandmarkRings {
   Distance declared;
 };
 
+// The version of the rules by which core/appraisal judges, signed with every verdict. Raised with
+// every change after which the same evidence may get another verdict.
+inline constexpr std::uint32_t kRulesVersion = 1;
+
 // The verdict on one device over one interval, complete.
 struct Appraisal {
   DeviceId device;

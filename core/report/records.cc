@@ -253,6 +253,7 @@ v1::VerdictRecord ToRecord(const Appraisal& appraisal) {
     record.add_receipt_sha256(ToString(hash));
   }
   record.set_policy_version(appraisal.policy_version);
+  record.set_rules_version(kRulesVersion);
   record.set_begin_ns(appraisal.begin.nanoseconds());
   record.set_end_ns(appraisal.end.nanoseconds());
   return record;

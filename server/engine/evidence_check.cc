@@ -140,6 +140,12 @@ Result<v1::VerdictRecord> OpenVerdict(const v1::EvidenceBundle& bundle,
     return Fail(ErrorCode::kUnauthenticated,
                 "verdict: signed over other lists, records, receipts or context than the bundle's");
   }
+  if (record.rules_version() != kRulesVersion) {
+    return Fail(ErrorCode::kUnsupported,
+                fmt::format("verdict: judged by version {} of the rules, and this program knows version "
+                            "{} alone; use the release that judged it",
+                            record.rules_version(), kRulesVersion));
+  }
   return record;
 }
 

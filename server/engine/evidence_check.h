@@ -64,7 +64,7 @@ struct RecomputedVerdict {
 };
 
 // kUnauthenticated: a signature does not stand, the bundle was made under another root than `root`,
-// or the verdict key or a receipt's landmark key was withdrawn; kExpired, kInvalidArgument: the
+// or the verdict key or a receipt's landmark key was withdrawn; kUnsupported: judged by other rules; kExpired, kInvalidArgument: the
 // message names the blob. Pure and off-line; `test` and `map` are those that the policy's verifier
 // uses.
 //

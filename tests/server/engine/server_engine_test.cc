@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/appraisal/nearest_landmark_test.h"
+#include "core/crypto/signed_blob.h"
 #include "core/report/bundle.h"
 #include "earshot/v1/evidence.pb.h"
 #include "server/engine/evidence_check.h"
@@ -315,6 +316,28 @@ TEST(ServerEngineTest, BundleWithOneBitChangedIsRefusedOrDiffers) {
   SeededRandom random(5);
   EXPECT_FALSE(RecomputeVerdict(bundle, Ed25519PrivateKey::Generate(random).public_key(),
                                 world.test, world.map).has_value());
+}
+
+TEST(ServerEngineTest, BundleJudgedByOtherRulesSaysSoAndBlamesNobody) {
+  ServerWorld world;
+  world.AddDevice("C-1", world.singapore());
+  world.Run(seconds(8));
+  ASSERT_FALSE(world.rounds.empty());
+  v1::EvidenceBundle bundle = *DecodeBundle(AsBytes(world.rounds.back()[0].bundle));
+  v1::VerdictRecord record;
+  ASSERT_TRUE(record.ParseFromString(bundle.verdict().tbs()));
+  const auto recompute = [&](std::uint32_t rules) {
+    record.set_rules_version(rules);
+    *bundle.mutable_verdict() =
+        SignBlobMessage(BlobContext::kVerdict, world.authority.verdict_key(),
+                        AsBytes(record.SerializeAsString()));
+    return RecomputeVerdict(bundle, world.authority.root().public_key(), world.test, world.map);
+  };
+  EXPECT_TRUE(recompute(kRulesVersion).has_value());
+  const auto other = recompute(kRulesVersion + 1);
+  ASSERT_FALSE(other.has_value());
+  EXPECT_EQ(other.error().code(), ErrorCode::kUnsupported);
+  EXPECT_THAT(other.error().message(), testing::HasSubstr("the rules"));
 }
 
 TEST(ServerEngineTest, PingOnDemandAnswersBetweenRounds) {
