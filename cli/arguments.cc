@@ -327,6 +327,12 @@ const CLI::App* Deepest(const CLI::App* app) {
   return app;
 }
 
+// "earshot scenario list", as a person would type it.
+std::string CommandPath(const CLI::App* app) {
+  return app->get_parent() == nullptr ? "earshot"
+                                      : CommandPath(app->get_parent()) + " " + app->get_name();
+}
+
 // What could have stood where `word` stands.
 std::vector<std::string> KnownWords(const CLI::App* app, bool options) {
   std::vector<std::string> known;
@@ -351,11 +357,10 @@ NoCommand Refusal(const CLI::App& app, const CLI::ParseError& error,
     return {ExitCode::kUsage,
             fmt::format("earshot: {} \"{}\" is not known here{}\nTry: {} --help\n",
                         extra.starts_with("-") ? "option" : "argument", extra, hint,
-                        at == &app ? "earshot" : "earshot " + at->get_name())};
+                        CommandPath(at))};
   }
   if (arguments.empty()) return {ExitCode::kUsage, app.help()};
-  return {ExitCode::kUsage, fmt::format("earshot: {}\nTry: earshot{}{} --help\n", error.what(),
-                                        at == &app ? "" : " ", at == &app ? "" : at->get_name())};
+  return {ExitCode::kUsage, fmt::format("earshot: {}\nTry: {} --help\n", error.what(), CommandPath(at))};
 }
 
 }  // namespace

@@ -121,17 +121,19 @@ std::string NetworkText(const v1::RunReport& report) {
   const v1::Network& network = report.network();
   if (report.run().mode() == "virtual") {
     return fmt::format("{} packets in virtual time. {} samples, {} of them below the true delay, {} "
-                       "tainted. Seed {}, events {}.",
+                       "tainted. Seed {:.0f}, events {}.",
                        network.packets_relayed(), network.samples(),
                        network.samples_below_truth(), network.samples_tainted(),
                        report.run().seed(), report.run().event_hash());
   }
   return fmt::format("{} packets through the relay, held {:.1f} us longer than modelled at the median "
                      "({:.1f} us at 99 %). {} samples, {} of them below the true delay, {} tainted, {} "
-                     "unmatched.",
+                     "unmatched. The quickest answer of a session with an honest device came {:.0f} us "
+                     "late at the median, {:.0f} us at worst.",
                      network.packets_relayed(), network.relay_median_error_us(),
                      network.relay_p99_error_us(), network.samples(), network.samples_below_truth(),
-                     network.samples_tainted(), network.samples_unmatched());
+                     network.samples_tainted(), network.samples_unmatched(),
+                     network.answers_late_median_us(), network.answers_late_max_us());
 }
 
 std::string RingRemark(const v1::ReportBound& bound, double radius_km) {

@@ -145,5 +145,11 @@ TEST(Arguments, KeysNeedTheirSignerAndFolder) {
   EXPECT_EQ(keys.valid_for, std::chrono::hours(48));
 }
 
+TEST(Arguments, RefusalNamesTheWholeCommandWhoseHelpHelps) {
+  EXPECT_THAT(Refused({"scenario", "list", "--x"}).text, HasSubstr("Try: earshot scenario list --help\n"));
+  EXPECT_THAT(Refused({"run"}).text, HasSubstr("Try: earshot run --help\n"));
+  EXPECT_THAT(Refused({"dance"}).text, HasSubstr("Try: earshot --help\n"));
+}
+
 }  // namespace
 }  // namespace earshot
