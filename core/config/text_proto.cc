@@ -6,6 +6,7 @@
 #include <google/protobuf/stubs/common.h>
 
 #include <algorithm>
+#include <cctype>
 #include <optional>
 #include <set>
 #include <vector>
@@ -224,6 +225,18 @@ Error TextProtoScope::At(std::string_view field, std::string_view cause, int ind
 
 Error TextProtoScope::At(std::string_view field, const Error& cause, int index) const {
   return At(field, cause.message(), index);
+}
+
+Status CheckName(const TextProtoScope& scope, std::string_view field, std::string_view name,
+                 std::size_t length_max) {
+  const bool sound = !name.empty() && name.size() <= length_max &&
+                     std::ranges::all_of(name, [](unsigned char c) {
+                       return std::isalnum(c) != 0 || c == '-';
+                     });
+  if (sound) return {};
+  return tl::unexpected(scope.At(
+      field, fmt::format("\"{}\" is no name; write 1 to {} letters, digits and hyphens", name,
+                         length_max)));
 }
 
 }  // namespace earshot

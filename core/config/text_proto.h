@@ -64,6 +64,11 @@ class TextProto {
   const google::protobuf::Descriptor* type_ = nullptr;
 };
 
+// Letters, digits and hyphens, 1 to `length_max` of them: what may be an id, a file's name, a column
+// of a table and text in JSON without a second thought.
+Status CheckName(const TextProtoScope& scope, std::string_view field, std::string_view name,
+                 std::size_t length_max);
+
 }  // namespace earshot
 
 #endif  // EARSHOT_CORE_CONFIG_TEXT_PROTO_H_

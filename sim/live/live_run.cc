@@ -1,6 +1,9 @@
 #include "sim/live/live_run.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 #include "core/crypto/pooled_random.h"
 #include "core/os/files.h"
@@ -38,11 +41,44 @@ Status ReadServerReport(const std::string& out, v1::RunReport* report) {
 
 double Microseconds(Duration d) { return static_cast<double>(d.count()) * 1e-3; }
 
+// From here on, what the machine adds could be taken for 75 km of distance.
+constexpr Duration kLateAnswer = std::chrono::microseconds(500);
+
+// A busy machine lets honest devices answer late, and no landmark can see that from outside. Here
+// the truth is known, so the run says it of itself.
+void SetLateness(const ResolvedScenario& resolved, const TruthJoin& join, v1::RunReport* report) {
+  std::vector<Duration> late;
+  std::size_t over = 0;
+  std::vector<std::string> devices;
+  for (const ResolvedDevice& device : resolved.devices) {
+    const auto found = join.lateness.find(device.id);
+    if (found == join.lateness.end() || !resolved.scenario.fleets[device.fleet].honest()) continue;
+    const std::size_t before = over;
+    for (const auto& [session, by] : found->second) {
+      late.push_back(by);
+      if (by > kLateAnswer) ++over;
+    }
+    if (over > before) devices.push_back(device.id);
+  }
+  if (late.empty()) return;
+  std::sort(late.begin(), late.end());
+  report->mutable_network()->set_answers_late_median_us(Microseconds(late[late.size() / 2]));
+  report->mutable_network()->set_answers_late_max_us(Microseconds(late.back()));
+  if (over == 0) return;
+  report->mutable_run()->add_incidents(fmt::format(
+      "this machine was busy: in {} of {} sessions with honest devices even the quickest answer came "
+      "more than 0.5 ms (75 km) late, at worst {:.1f} ms, so an honest device may look slow or far "
+      "({}); repeat the run when the machine is idle",
+      over, late.size(), Microseconds(late.back()) * 1e-3, fmt::join(devices, ", ")));
+}
+
 // What the relay really did, against what was measured.
-Status SetNetwork(const std::string& out, v1::Network* network) {
+Status SetNetwork(const ResolvedScenario& resolved, const std::string& out,
+                  v1::RunReport* report) {
   EARSHOT_ASSIGN_OR_RETURN(const LoggedEvents events, ReadEvents(out + "/events.jsonl"));
   EARSHOT_ASSIGN_OR_RETURN(const std::vector<TruthLine> truth, ReadTruth(out + "/truth.jsonl"));
   const TruthJoin join = JoinWithTruth(events.samples, truth);
+  v1::Network* network = report->mutable_network();
   network->set_packets_relayed(join.packets);
   network->set_relay_median_error_us(Microseconds(join.error_median));
   network->set_relay_p99_error_us(Microseconds(join.error_p99));
@@ -50,6 +86,7 @@ Status SetNetwork(const std::string& out, v1::Network* network) {
   network->set_samples_below_truth(join.below_truth);
   network->set_samples_tainted(join.tainted);
   network->set_samples_unmatched(join.unmatched);
+  SetLateness(resolved, join, report);
   return {};
 }
 
@@ -84,7 +121,7 @@ Status RunLive(const ResolvedScenario& resolved, const LiveOptions& given,
 
   report->Clear();
   EARSHOT_RETURN_IF_ERROR(ReadServerReport(options.out, report));
-  EARSHOT_RETURN_IF_ERROR(SetNetwork(options.out, report->mutable_network()));
+  EARSHOT_RETURN_IF_ERROR(SetNetwork(resolved, options.out, report));
   CompleteRunReport(resolved,
                     {"live", options.commit, supervisor->first_verdict(), supervisor->incidents()},
                     report);

@@ -61,6 +61,7 @@ bool AppendEvent(std::string_view line, LoggedEvents* events) {
 }
 
 struct Holds {
+  std::string device;
   std::optional<Duration> ping;
   std::optional<Duration> pong;
 };
@@ -116,6 +117,7 @@ TruthJoin JoinWithTruth(std::span<const LoggedSample> samples, std::span<const T
     const bool ping = line.record.type == kPing;
     if (!ping && line.record.type != kPong) continue;
     Holds& held = holds[{line.landmark, line.record.session, line.record.index}];
+    held.device = line.device;
     KeepShorter(ping ? &held.ping : &held.pong, line.record.held);
   }
   for (const LoggedSample& sample : samples) {
@@ -127,8 +129,14 @@ TruthJoin JoinWithTruth(std::span<const LoggedSample> samples, std::span<const T
       ++join.unmatched;
       continue;
     }
-    const Duration shortfall = *found->second.ping + *found->second.pong - sample.rtt.duration() -
-                               Allowance(sample);
+    const Duration held = *found->second.ping + *found->second.pong;
+    if (!sample.tainted) {
+      const Duration late = std::max(Duration(0), sample.rtt.duration() - held);
+      auto& sessions = join.lateness[found->second.device];
+      const auto [at, first] = sessions.try_emplace(sample.session, late);
+      if (!first) at->second = std::min(at->second, late);
+    }
+    const Duration shortfall = held - sample.rtt.duration() - Allowance(sample);
     if (shortfall > Duration(0)) ++join.below_truth;
     join.shortfall_max = std::max(join.shortfall_max, shortfall);
   }

@@ -3,6 +3,7 @@
 #define EARSHOT_SIM_LIVE_TRUTH_JOIN_H_
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -51,6 +52,9 @@ struct TruthJoin {
   std::uint32_t packets = 0;      // that left the relay
   Duration error_median{0};       // of the moment of release
   Duration error_p99{0};
+  // By device and session, how far above the truth the quickest untainted answer was: what this
+  // machine added, and what the device added itself.
+  std::map<std::string, std::map<std::uint64_t, Duration>> lateness;
 };
 
 // A PING or PONG was held for at least this long, whichever copy of it counted; corrupted copies

@@ -19,6 +19,9 @@ Result<Endpoint> ReadEndpoint(const TextProtoScope& at, std::string_view field,
   return endpoint;
 }
 
+// Longer than a scenario's names: its reference agents are called after their landmarks.
+constexpr std::size_t kRelayNameMax = 64;
+
 Status ReadDelay(const TextProtoScope& at, std::string_view field, const std::string& text,
                  Duration* into) {
   if (text.empty()) return {};
@@ -61,6 +64,7 @@ Result<std::map<std::string, std::size_t>> ReadFronts(const v1::RelayConfig& pro
   for (int i = 0; i < proto.fronts_size(); ++i) {
     const v1::RelayFront& front = proto.fronts(i);
     const TextProtoScope at = scope.Nested("fronts", i);
+    EARSHOT_RETURN_IF_ERROR(CheckName(at, "landmark_id", front.landmark_id(), kRelayNameMax));
     if (!indices.emplace(front.landmark_id(), plan->fronts.size()).second) {
       return tl::unexpected(at.At("landmark_id", fmt::format("\"{}\" has a front already",
                                                              front.landmark_id())));
@@ -82,6 +86,7 @@ Result<std::map<std::string, std::size_t>> ReadBacks(const v1::RelayConfig& prot
   for (int i = 0; i < proto.backs_size(); ++i) {
     const v1::RelayBack& back = proto.backs(i);
     const TextProtoScope at = scope.Nested("backs", i);
+    EARSHOT_RETURN_IF_ERROR(CheckName(at, "device", back.device(), kRelayNameMax));
     if (!indices.emplace(back.device(), plan->backs.size()).second) {
       return tl::unexpected(
           at.At("device", fmt::format("\"{}\" has a back already", back.device())));

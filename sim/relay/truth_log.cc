@@ -96,7 +96,7 @@ Status TruthLog::Flush(std::size_t records_max) {
   for (; written_ < end; ++written_) {
     const TruthRecord& r = pending_[written_];
     const PathName& name = names_[r.path];
-    // Names are letters, digits and hyphens (the configuration is checked): nothing to escape.
+    // Names are letters, digits and hyphens (relay_plan.cc refuses others): nothing to escape.
     fmt::format_to(std::back_inserter(text),
                    R"({{"device":"{}","landmark":"{}","direction":"{}","type":{},)"
                    R"("session":"{:016x}","index":{},"copy":{},"corrupted":{},)"

@@ -45,7 +45,7 @@ void CompleteRunReport(const ResolvedScenario& resolved, const RunFacts& facts,
   v1::Run* run = report->mutable_run();
   run->set_scenario(scenario.name);
   run->set_title(scenario.title);
-  run->set_seed(fmt::format("{}", scenario.seed));
+  run->set_seed(static_cast<double>(scenario.seed));
   run->set_mode(std::string(facts.mode));
   run->set_commit(facts.commit);
   run->set_duration_s(ToSeconds(scenario.duration));

@@ -67,7 +67,13 @@ Status ScaleFleets(std::uint64_t devices, Scenario* scenario) {
 }
 
 Status ApplyOptions(const ResolveOptions& options, Scenario* scenario) {
-  if (options.seed.has_value()) scenario->seed = *options.seed;
+  if (options.seed.has_value()) {
+    if (*options.seed > kSeedMax) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  fmt::format("seed {}; write at most {} (2^53)", *options.seed, kSeedMax));
+    }
+    scenario->seed = *options.seed;
+  }
   if (options.duration.has_value()) {
     const Duration needed = scenario->rounds.first_after + scenario->rounds.length;
     if (*options.duration < needed || *options.duration > kScenarioDurationMax) {

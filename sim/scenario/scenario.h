@@ -33,6 +33,9 @@ enum class Behaviour : std::uint8_t {
 std::string_view BehaviourName(Behaviour behaviour);   // "goes_silent"
 std::string_view BehaviourWords(Behaviour behaviour);  // "stops answering"
 
+// Reports give the seed as a number, and JSON's are exact up to here.
+inline constexpr std::uint64_t kSeedMax = std::uint64_t{1} << 53U;
+
 struct ScenarioPlace {
   std::string id;
   std::string city;

@@ -78,6 +78,13 @@ Status RoundsAreSound(const Scenario& scenario, const TextProtoScope& scope) {
 
 // A policy is signed before it is used, and signed records hold whole units within limits.
 Status PolicyIsSound(const Scenario& scenario, const TextProtoScope& scope) {
+  if (scenario.policy.silent_after < scenario.rounds.length) {
+    return tl::unexpected(scope.Nested("policy").At(
+        "silent_after", fmt::format("{} is less than a round, in which a device is asked at random "
+                                    "times; write at least {}",
+                                    DurationText(scenario.policy.silent_after),
+                                    DurationText(scenario.rounds.length))));
+  }
   const auto record = ToRecord(scenario.policy);
   if (!record.has_value()) return tl::unexpected(scope.At("policy", record.error()));
   const auto policy = FromRecord(*record);

@@ -19,16 +19,8 @@ constexpr std::array<Verdict, 7> kVerdicts = {
     Verdict::kInvalidProof, Verdict::kContradicted, Verdict::kSilent,       Verdict::kUnexplainedDelay,
     Verdict::kVerified,     Verdict::kConsistent,   Verdict::kIndeterminate};
 
-// Letters, digits, hyphen; something, and not too long.
 Status NameIsSound(const TextProtoScope& scope, std::string_view field, const std::string& name) {
-  const bool sound = !name.empty() && name.size() <= kNameLengthMax &&
-                     std::all_of(name.begin(), name.end(), [](unsigned char c) {
-                       return std::isalnum(c) != 0 || c == '-';
-                     });
-  if (sound) return {};
-  return tl::unexpected(scope.At(
-      field, fmt::format("\"{}\" is no name; write 1 to {} letters, digits and hyphens", name,
-                         kNameLengthMax)));
+  return CheckName(scope, field, name, kNameLengthMax);
 }
 
 // Replaces *value when `text` is given.
@@ -247,7 +239,12 @@ Result<Scenario> ScenarioFromProto(const v1::Scenario& proto, const TextProtoSco
   scenario.story = proto.story();
   scenario.question = proto.question();
   EARSHOT_RETURN_IF_ERROR(ReadDuration(scope, "duration", proto.duration(), &scenario.duration));
-  if (proto.has_seed()) scenario.seed = proto.seed();
+  if (proto.has_seed()) {
+    if (proto.seed() > kSeedMax) {
+      return tl::unexpected(scope.At("seed", fmt::format("write at most {} (2^53)", kSeedMax)));
+    }
+    scenario.seed = proto.seed();
+  }
   if (proto.has_reference_agents()) scenario.reference_agents = proto.reference_agents();
   EARSHOT_RETURN_IF_ERROR(
       PolicyFromProto(proto.policy(), scope.Nested("policy"), &scenario.policy));

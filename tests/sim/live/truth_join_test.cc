@@ -73,6 +73,17 @@ TEST(TruthJoin, SameIndexOfAnotherSessionOrLandmarkIsAnotherPacket) {
   EXPECT_EQ(Join(sample, kHeld).unmatched, 1U);
 }
 
+TEST(TruthJoin, LatenessIsThatOfTheQuickestUntaintedAnswerOfASession) {
+  LoggedSample quick = Sampled(milliseconds(11), StampKind::kUserSpace);
+  LoggedSample slow = Sampled(milliseconds(13), StampKind::kUserSpace);
+  EXPECT_EQ(JoinWithTruth(std::vector{slow, quick}, kHeld).lateness.at("C-0001").at(7),
+            milliseconds(1));
+  quick.tainted = true;
+  EXPECT_EQ(JoinWithTruth(std::vector{slow, quick}, kHeld).lateness.at("C-0001").at(7),
+            milliseconds(3));
+  EXPECT_TRUE(JoinWithTruth(std::vector{quick}, kHeld).lateness.empty());
+}
+
 TEST(TruthJoin, RelayErrorIsTheMedianOverPackets) {
   EXPECT_EQ(JoinWithTruth({}, kHeld).error_median, microseconds(2));
   EXPECT_EQ(JoinWithTruth({}, {}).error_median, Duration(0));

@@ -50,6 +50,9 @@ TEST_P(BadRelayPlan, IsRefusedWithPlaceAndCause) {
 INSTANTIATE_TEST_SUITE_P(
     Table, BadRelayPlan,
     testing::Values(BadPlan{"\"17.2 ms\"", "\"17.2\"", "3:47:", "no unit"},
+                    BadPlan{"device: \"C-0001\" agent", "device: 'C\"1' agent", "2:9:", "no name"},
+                    BadPlan{"fronts { landmark_id: \"sin-1\"", "fronts { landmark_id: ''", "1:10:",
+                            "no name"},
                     BadPlan{"\"17 ms\"", "\"-1 ms\"", "3:66:", "negative"},
                     BadPlan{"loss: 0.01", "loss: 1.5", "3:84:", "probability"},
                     BadPlan{"loss: 0.01", "los: 0.01", "3:87:", "did you mean \"loss\""},

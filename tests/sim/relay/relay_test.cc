@@ -143,11 +143,12 @@ TEST_F(RelayTest, EveryRoundTripIsAtLeastTheLoggedHoldsAndTheSourceIsTheDevicesB
     if (line.record.type == 1) continue;
     EXPECT_EQ(line.record.session, 77U);
     holds.at(line.record.index) += line.record.held;
+    // Counted from the packet's arrival, which a busy machine may notice late: never released early.
+    EXPECT_GE(line.record.target, line.record.type == 5 ? conditions.backward : conditions.forward);
+    EXPECT_GE(line.record.error, Duration(0));
   }
   for (std::size_t i = 1; i <= 50; ++i) {
     EXPECT_GE(rtts[i - 1], holds[i]) << i;
-    // Kernel stamps start the hold before the receive call returns; what is missing is small.
-    EXPECT_GT(holds[i], milliseconds(5)) << i;
   }
 }
 

@@ -73,6 +73,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"loss: 0.01", "loss: 1.01", "6:28:", "no probability"},
         BadFile{"name: \"small\"", "name: \"a/b\"", "1:1:", "no name"},
         BadFile{"seed: 7", "seed: seven", "3:7:", "seven"},
+        BadFile{"seed: 7", "seed: 9007199254740993", "3:1:", "2^53"},
         // The parser notices once it has read past the value.
         BadFile{"BEHAVIOUR_PADS_DELAY", "BEHAVIOUR_PAD_DELAY", "22:1:",
                 "did you mean \"BEHAVIOUR_PADS_DELAY\""},
@@ -91,6 +92,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"length: \"6 s\" trains: 4", "length: \"2 s\" trains: 32", "5:43:", "do not fit"},
         BadFile{"first_after: \"1 s\"", "first_after: \"100000 d\"", "5:10:", "longer than"},
         BadFile{"liars_max: 1", "false_alarm_rate: 0", "4:1:", "not between 0 and 1"},
+        BadFile{"liars_max: 1", "silent_after: \"5999 ms\"", "4:10:", "less than a round"},
         BadFile{"liars_max: 1", "zone_margin: \"25.5 m\"", "4:1:", "finer"},
         BadFile{"jitter: \"200 us\"", "jitter: \"61 s\"", "6:11:", "longer than 1 min"},
         BadFile{"latitude_deg: 1.2966", "latitude_deg: 1.29661234567", "7:40:", "finer"},
@@ -104,6 +106,8 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Scenario, LimitsThemselvesAreAllowed) {
   for (const auto& [from, to] : {std::pair{"length: \"6 s\" trains: 4", "length: \"2 s\" trains: 4"},
                                  std::pair{"trains: 4", "trains: 8"},
+                                 std::pair{"liars_max: 1", "silent_after: \"6 s\""},
+                                 std::pair{"seed: 7", "seed: 9007199254740992"},
                                  std::pair{"first_number: 4", "first_number: 999999998"}}) {
     std::string text = kSmallScenario;
     text.replace(text.find(from), std::string(from).size(), to);
