@@ -60,6 +60,11 @@ CLI::Option* AddJson(CLI::App* app, bool* json) {
   return app->add_flag("--json", *json, "Print one JSON document and nothing else");
 }
 
+CLI::Validator NotEmpty() {
+  return CLI::Validator(
+      [](const std::string& text) { return text.empty() ? "an empty name" : std::string(); }, "PATH");
+}
+
 // strtoull, which reads the number, takes a sign and wraps.
 CLI::Validator Unsigned() {
   return CLI::Validator(
@@ -85,7 +90,8 @@ void AddRun(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   run->add_option("--devices", parsed.run.devices, "As many devices in all")
       ->check(CLI::Range(1U, kScenarioDevicesMax));
   CheckDuration(run->add_option("--duration", parsed.duration, "How long, as in \"60s\""));
-  run->add_option("--out", parsed.run.out, "Folder for report, events, bundles (out/SCENARIO)");
+  run->add_option("--out", parsed.run.out, "Folder for report, events, bundles (out/SCENARIO)")
+      ->check(NotEmpty());
   run->add_option("--fail-on", parsed.fail_on, "Exit 1 when any device is flagged")
       ->check(CLI::IsMember({"flagged"}));
   AddJson(run, &parsed.run.json);

@@ -25,6 +25,8 @@
 namespace earshot {
 namespace {
 
+constexpr std::uint32_t kUncertaintyMaxM = 1'000'000;
+
 std::uint64_t SecondsNow() {
   SystemClock clock;
   return static_cast<std::uint64_t>(clock.Read().wall.nanoseconds() / 1'000'000'000);
@@ -54,6 +56,14 @@ Status PrepareFolder(const std::string& folder) {
   std::filesystem::create_directories(folder, error);
   if (error) return Fail(ErrorCode::kUnavailable, fmt::format("{}: {}", folder, error.message()));
   return {};
+}
+
+// Signed records hold whole seconds.
+Status ValidityIsSound(Duration valid_for) {
+  if (valid_for >= std::chrono::seconds(1)) return {};
+  return Fail(ErrorCode::kInvalidArgument,
+              fmt::format("--valid-for {} is over before it begins; write 1 s or more",
+                          DurationText(valid_for)));
 }
 
 Status WriteBlob(const std::string& path, BlobContext context, const Ed25519PrivateKey& signer,
@@ -86,6 +96,11 @@ Result<v1::PositionRecord> PositionOf(const KeysCommand& command) {
   EARSHOT_ASSIGN_OR_RETURN(const Position position,
                            Position::FromDegrees(*command.latitude_deg, *command.longitude_deg));
   EARSHOT_ASSIGN_OR_RETURN(const CountryCode jurisdiction, ParseCountryCode(command.jurisdiction));
+  if (command.uncertainty_m > kUncertaintyMaxM) {
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("--uncertainty-m {} says nothing; write at most {} (1,000 km)",
+                            command.uncertainty_m, kUncertaintyMaxM));
+  }
   v1::PositionRecord record;
   record.set_landmark_id(command.subject);
   record.set_city(command.city);
@@ -106,6 +121,7 @@ v1::Role RoleNamed(const std::string& name) {
 
 Status MakeDelegation(const KeysCommand& command, const Console& console) {
   EARSHOT_RETURN_IF_ERROR(NameIsSound("--subject", command.subject));
+  EARSHOT_RETURN_IF_ERROR(ValidityIsSound(command.valid_for));
   const bool landmark = command.role == "landmark";
   const bool placed = command.latitude_deg || command.longitude_deg || !command.city.empty() ||
                       !command.trust_domain.empty() || !command.operator_name.empty() ||
@@ -135,6 +151,9 @@ Status MakeDelegation(const KeysCommand& command, const Console& console) {
   const std::string key_path = PathOf(command, command.subject + ".key");
   EARSHOT_RETURN_IF_ERROR(WritePrivateKeyFile(key_path, key));
   Wrote(console, key_path, "private signing key");
+  const std::string public_path = PathOf(command, command.subject + ".pub");
+  EARSHOT_RETURN_IF_ERROR(WritePublicKeyFile(public_path, key.public_key()));
+  Wrote(console, public_path, fmt::format("public; key id {}", HexEncode(key.id().value())));
   if (landmark) {
     const std::string sealing_path = PathOf(command, command.subject + ".sealing.key");
     EARSHOT_RETURN_IF_ERROR(WritePrivateKeyFile(sealing_path, X25519KeyPair::Generate(random)));
@@ -155,6 +174,7 @@ Status MakeDelegation(const KeysCommand& command, const Console& console) {
 
 Status MakeEndorsement(const KeysCommand& command, const Console& console) {
   EARSHOT_RETURN_IF_ERROR(NameIsSound("--device", command.subject));
+  EARSHOT_RETURN_IF_ERROR(ValidityIsSound(command.valid_for));
   EARSHOT_ASSIGN_OR_RETURN(const Ed25519PrivateKey maker, ReadEd25519PrivateKeyFile(command.signer));
   v1::Endorsement endorsement;
   for (const std::string& text : command.firmware) {

@@ -13,5 +13,8 @@ int main(int argc, char** argv) {
     (asked_for ? console.out : console.err) << command.error().text;
     return static_cast<int>(command.error().code);
   }
-  return static_cast<int>(earshot::Execute(*command, console));
+  const earshot::ExitCode code = earshot::Execute(*command, console);
+  if (console.out.flush()) return static_cast<int>(code);
+  console.err << "earshot: standard output could not be written (is its disk full?)\n";
+  return static_cast<int>(earshot::ExitCode::kFailed);
 }

@@ -65,6 +65,26 @@ std::string CountryCodes(const v1::ReportDevice& device) {
   return fmt::format("{} and {} more", fmt::join(codes, ", "), more);
 }
 
+// Bounds that are all of an earlier measurement are said to be so.
+std::string CountriesText(const v1::ReportDevice& device) {
+  const auto& bounds = device.bounds();
+  const bool earlier = !bounds.empty() && std::ranges::all_of(bounds, [](const auto& bound) {
+    return bound.carried_age_s() > 0;
+  });
+  return fmt::format("{}excluded: {}; cannot exclude: {}",
+                     earlier ? "when last heard, grown with its age, " : "",
+                     Codes(device.licence().excluded()), CountryCodes(device));
+}
+
+std::string IntervalText(const v1::ReportDevice& device) {
+  if (device.interval_begin_s() == device.interval_end_s()) {
+    return fmt::format("of the moment {:.1f} s of the run, when nothing was heard",
+                       device.interval_end_s());
+  }
+  return fmt::format("measured from {:.1f} s to {:.1f} s of the run", device.interval_begin_s(),
+                     device.interval_end_s());
+}
+
 std::string DeclaredText(const v1::ReportDeclared& declared) {
   return fmt::format("{} ({}), within {:.0f} km", declared.site(), declared.country(),
                      declared.radius_km());
@@ -82,11 +102,7 @@ std::string DeviceLines(const v1::ReportDevice& device, const Console& console) 
   if (!device.order().empty()) text += fmt::format(", {}", device.order());
   text += "\n" + Paragraph(device.sentence(), 4);
   if (device.licence().excluded_size() + device.licence().cannot_exclude_size() > 0) {
-    const bool earlier = device.verdict() == VerdictName(Verdict::kSilent) &&
-                         device.licence().excluded_size() > 0;
-    text += Paragraph(fmt::format("{}excluded: {}; cannot exclude: {}",
-                                  earlier ? "when last heard, grown with its age, " : "",
-                                  Codes(device.licence().excluded()), CountryCodes(device)), 4);
+    text += Paragraph(CountriesText(device), 4);
   }
   if (device.has_truth() && !device.truth().as_expected()) {
     text += Paragraph(fmt::format("not as the scenario expects: it is in {}, behaviour {}; expected {}",
@@ -164,8 +180,8 @@ std::string RingTable(const google::protobuf::RepeatedPtrField<v1::ReportBound>&
                         bound.declared_km(), RingRemark(bound, radius_km));
   }
   if (std::ranges::any_of(bounds, [](const auto& bound) { return bound.carried_age_s() > 0; })) {
-    text += Paragraph("[old]: no answer this time. Times and distances are of an earlier measurement; the "
-                      "distances have grown with its age.", 4);
+    text += Paragraph("[old]: no answer, or not asked, this time. Times and distances are of an "
+                      "earlier measurement; the distances have grown with its age.", 4);
   }
   return text;
 }
@@ -216,16 +232,15 @@ std::string RunText(const v1::RunReport& report, const Console& console) {
 std::string DeviceText(const v1::ReportDevice& device, const v1::RunReport& report,
                        const Console& console) {
   std::string text = fmt::format(
-      "{} {}\n  {}; model {}; session keys: {}\n  declared: {}\n  measured from {:.1f} s to {:.1f} s "
-      "of the run, round {}, policy {}\n\n",
+      "{} {}\n  {}; model {}; session keys: {}\n  declared: {}\n  {}, round {}, "
+      "policy {}\n\n",
       Painted(console, Colour::kBold, device.id()), Label(console, device.verdict()), BuyerText(device),
       device.model(), device.session_keys(), DeclaredText(device.declared()),
-      device.interval_begin_s(), device.interval_end_s(), device.round(), device.policy_version());
+      IntervalText(device), device.round(), device.policy_version());
   text += Paragraph(device.sentence(), 2) + "\n";
   text += JudgementText("At the declared site", device.site(), console);
   text += JudgementText("Where the licence lets it be", device.licence(), console);
-  text += fmt::format("    excluded: {}; cannot exclude: {}\n", Codes(device.licence().excluded()),
-                      CountryCodes(device));
+  text += Paragraph(CountriesText(device), 4);
   text += "\n  What each landmark heard, and how far away the key can have been at most\n";
   text += RingTable(device.bounds(), device.declared().radius_km());
   if (device.has_false_alarm_probability()) {

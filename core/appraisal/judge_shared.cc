@@ -40,7 +40,13 @@ void AddOnce(std::vector<Reason>& reasons, Reason reason) {
 // Why nothing could be told, beyond what the placement test said of itself.
 void AddWhatWasMissing(const Case& c, std::vector<Reason>& reasons) {
   const Facts& facts = c.facts;
-  if (!facts.heard) AddOnce(reasons, Plain(ReasonCode::kNoAnswer));
+  if (!facts.heard) {
+    Reason no_answer = Plain(ReasonCode::kNoAnswer);
+    if (c.input.observation.last_valid_answer.has_value()) {
+      no_answer.age = SilenceAge(c.input.observation);
+    }
+    AddOnce(reasons, std::move(no_answer));
+  }
   if (!facts.refused_handshakes.empty()) {
     AddOnce(reasons, Of(ReasonCode::kHandshakesRefused, facts.refused_handshakes));
   }

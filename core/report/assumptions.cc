@@ -32,6 +32,9 @@ std::vector<std::string> AssumptionsBehind(std::span<const Basis> bases, const P
         "in a million.", policy.clock_rate_error * 1e6));
     lines.emplace_back("Nobody can guess the random numbers in the pings.");
     lines.push_back(fmt::format(
+        "Where an answer is older than the round of its verdict, the device moved at most {:.0f} metres "
+        "a second since.", policy.drift.metres_per_second()));
+    lines.push_back(fmt::format(
         "Borders lie within {} of the outlines used here (Natural Earth); for a few countries the "
         "map's own measured error is larger and is used instead.",
         ReachText(policy.zone_margin)));

@@ -269,7 +269,8 @@ std::string ReasonText(const Reason& reason, const Appraisal& appraisal,
     case ReasonCode::kHandshakesRefused: return HandshakesRefused(reason, context);
     case ReasonCode::kRefusedPackets: return RefusedPackets(reason);
     case ReasonCode::kEvidenceMissing:
-      return "The device answered pings and never signed for it; such answers count only against it.";
+      return fmt::format("The device answered pings of {} and never signed for them; such answers "
+                         "count only against it.", LandmarksText(reason, context, "a landmark"));
     case ReasonCode::kKeyRevoked: return "The answers were made with a key that was withdrawn.";
     case ReasonCode::kKeyExpired: return "The answers were made with a key past its last valid day.";
     case ReasonCode::kEndorsementMismatch:

@@ -13,6 +13,9 @@
 namespace earshot {
 namespace {
 
+constexpr std::uint32_t kDomainsMax = 1000;
+constexpr std::uint32_t kZoneMarginMinM = 25'000;
+
 constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
 constexpr double kPartsPerMillion = 1e6;
 constexpr double kDegreesE7 = 1e7;
@@ -150,6 +153,10 @@ Result<Policy> FromRecord(const v1::PolicyRecord& record) {
   Policy policy;
   if (record.version().empty()) return Refuse("policy version", "is empty");
   if (record.domains_min() == 0) return Refuse("domains_min", "is zero");
+  if (record.liars_max() > kDomainsMax) return Refuse("liars_max", "is above 1000");
+  if (record.domains_min() > kDomainsMax) return Refuse("domains_min", "is above 1000");
+  // The map's own error is above 10 km for most countries (docs/ACCURACY.md).
+  if (record.zone_margin_m() < kZoneMarginMinM) return Refuse("zone margin", "is below 25 km");
   if (record.clock_rate_error_ppm() > 10'000) return Refuse("clock rate error", "is above 1 %");
   if (record.privacy_floor_ns() == 0) return Refuse("privacy floor", "is zero");
   policy.version = record.version();

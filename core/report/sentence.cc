@@ -69,6 +69,18 @@ std::string ConsistentTail(const Appraisal& appraisal, const Judgement& judgemen
                      FrequencyText(context.policy.power_min));
 }
 
+// A proof may rest on answers of an earlier round.
+std::string RestsOnEarlierAnswers(const Appraisal& appraisal) {
+  for (const Judgement* judgement : {&appraisal.site, &appraisal.licence}) {
+    for (const Reason& reason : judgement->reasons) {
+      if (reason.code != ReasonCode::kNoAnswer || !reason.age.has_value()) continue;
+      return fmt::format(" It has not answered since: this rests on answers {} old, with as much added "
+                         "to every distance as it can have moved.", AgeText(*reason.age));
+    }
+  }
+  return "";
+}
+
 // What follows from the verdict, and what does not.
 std::string Tail(const Appraisal& appraisal, const Judgement& judgement,
                  const ReadingContext& context) {
@@ -83,7 +95,7 @@ std::string Tail(const Appraisal& appraisal, const Judgement& judgement,
     case Verdict::kUnexplainedDelay:
       return " Slow by itself proves no move: the device may be elsewhere, or its network may be "
              "bad." + NotRuledOut(appraisal, context) + ProvedAllTheSame(appraisal);
-    case Verdict::kVerified: return StillPossible(appraisal);
+    case Verdict::kVerified: return RestsOnEarlierAnswers(appraisal) + StillPossible(appraisal);
     case Verdict::kConsistent: return ConsistentTail(appraisal, judgement, context);
     case Verdict::kIndeterminate:
       return " It cannot be told where this device is." + NotRuledOut(appraisal, context);

@@ -106,7 +106,8 @@ Status RunLive(const ResolvedScenario& resolved, const LiveOptions& given,
                v1::RunReport* report) {
   EARSHOT_RETURN_IF_ERROR(CheckOffered(resolved.scenario));
   LiveOptions options = given;
-  EARSHOT_ASSIGN_OR_RETURN(options.out, PrepareOutFolder(given.out, resolved));
+  EARSHOT_ASSIGN_OR_RETURN(const OutFolder folder, PrepareOutFolder(given.out, resolved));
+  options.out = folder.path;
   SystemRandom random;
   SystemClock clock;
   EARSHOT_ASSIGN_OR_RETURN(const RunFiles files,
@@ -121,6 +122,11 @@ Status RunLive(const ResolvedScenario& resolved, const LiveOptions& given,
 
   report->Clear();
   EARSHOT_RETURN_IF_ERROR(ReadServerReport(options.out, report));
+  if (report->run().rounds() < files.rounds()) {
+    report->mutable_run()->add_incidents(
+        fmt::format("the server judged {} of {} rounds; the verdicts are of the last of these",
+                    report->run().rounds(), files.rounds()));
+  }
   EARSHOT_RETURN_IF_ERROR(SetNetwork(resolved, options.out, report));
   CompleteRunReport(resolved,
                     {"live", options.commit, supervisor->first_verdict(), supervisor->incidents()},

@@ -1,6 +1,10 @@
 #include "sim/run/out_folder.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+
+#include <cerrno>
 
 #include <filesystem>
 #include <system_error>
@@ -19,10 +23,21 @@ Error OfFiles(const std::error_code& error, const std::string& what) {
   return Error(ErrorCode::kUnavailable, fmt::format("{}: {}", what, error.message()));
 }
 
-Status ClearEarlierRun(const std::string& out) {
+Result<UniqueFd> MakeAndLock(const std::string& out) {
   std::error_code error;
   fs::create_directories(out, error);
   if (error) return tl::unexpected<Error>(OfFiles(error, "create " + out));
+  UniqueFd folder(open(out.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder.valid()) return tl::unexpected<Error>(ErrnoError(errno, "open " + out));
+  if (flock(folder.get(), LOCK_EX | LOCK_NB) != 0) {
+    return Fail(ErrorCode::kUnavailable,
+                fmt::format("another run is writing to {}; wait for it or name another folder", out));
+  }
+  return folder;
+}
+
+Status ClearEarlierRun(const std::string& out) {
+  std::error_code error;
   const bool earlier = fs::exists(fs::path(out) / kResolvedFile, error);
   if (!earlier && !fs::is_empty(out, error)) {
     return Fail(ErrorCode::kInvalidArgument,
@@ -38,13 +53,14 @@ Status ClearEarlierRun(const std::string& out) {
 
 }  // namespace
 
-Result<std::string> PrepareOutFolder(const std::string& given, const ResolvedScenario& resolved) {
+Result<OutFolder> PrepareOutFolder(const std::string& given, const ResolvedScenario& resolved) {
   std::error_code error;
   std::string out = fs::absolute(given, error).lexically_normal().string();
   if (error) return tl::unexpected<Error>(OfFiles(error, given));
+  EARSHOT_ASSIGN_OR_RETURN(UniqueFd lock, MakeAndLock(out));
   EARSHOT_RETURN_IF_ERROR(ClearEarlierRun(out));
   EARSHOT_RETURN_IF_ERROR(WriteFileAtomically(out + "/" + kResolvedFile, ResolvedText(resolved)));
-  return out;
+  return OutFolder{std::move(out), std::move(lock)};
 }
 
 }  // namespace earshot

@@ -5,14 +5,21 @@
 #include <string>
 
 #include "core/base/result.h"
+#include "core/os/files.h"
 #include "sim/scenario/resolve.h"
 
 namespace earshot {
 
-// Makes the folder `out`, or clears an earlier run out of it (nothing else is ever deleted), writes
-// resolved.textproto and returns the folder's absolute path. kInvalidArgument for a folder that
-// holds something else than an earlier run, kUnavailable when it cannot be written.
-Result<std::string> PrepareOutFolder(const std::string& out, const ResolvedScenario& resolved);
+// Held by one run alone for as long as this lives.
+struct OutFolder {
+  std::string path;  // absolute
+  UniqueFd lock;
+};
+
+// Makes the folder `out`, or clears an earlier run out of it (nothing else is ever deleted), and
+// writes resolved.textproto. kInvalidArgument for a folder that holds something else than an earlier
+// run, kUnavailable when it cannot be written or another run, of whatever process, still writes it.
+Result<OutFolder> PrepareOutFolder(const std::string& out, const ResolvedScenario& resolved);
 
 }  // namespace earshot
 

@@ -127,7 +127,7 @@ Status LandmarksAreSound(const Scenario& scenario, const TextProtoScope& scope) 
     return tl::unexpected(scope.Nested("policy").At(
         "domains_min", fmt::format("{} domains of which {} may lie prove nothing; write at least {}",
                                    scenario.policy.domains_min, scenario.policy.liars_max,
-                                   scenario.policy.liars_max + 1)));
+                                   std::uint64_t{scenario.policy.liars_max} + 1)));
   }
   return {};
 }

@@ -1,7 +1,9 @@
 #include "cli/commands.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -92,6 +94,22 @@ TEST_F(Commands, RunInVirtualTimeWritesWhatALiveRunWritesAndRepeatsItself) {
   EXPECT_EQ(hashes[0], hashes[1]);
 }
 
+TEST_F(Commands, FolderThatAnotherRunWritesIsRefusedAndLeftAlone) {
+  RunCommand run{.scenario = "honest-fleet"};
+  run.devices = 4;
+  run.duration = std::chrono::seconds(7);
+  run.out = In("run");
+  std::filesystem::create_directory(run.out);
+  {
+    const UniqueFd other(open(run.out.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    ASSERT_EQ(flock(other.get(), LOCK_EX | LOCK_NB), 0);
+    EXPECT_EQ(Do(run), ExitCode::kFailed);
+    EXPECT_THAT(err_.str(), HasSubstr("another run is writing"));
+    EXPECT_TRUE(std::filesystem::is_empty(run.out));
+  }
+  EXPECT_EQ(Do(run), ExitCode::kRan) << err_.str();
+}
+
 TEST_F(Commands, NumberOfThreadsFromTheEnvironmentMustBeOne) {
   setenv("EARSHOT_THREADS", "many", 1);
   EXPECT_EQ(Do(RunCommand{.scenario = "half-order", .out = In("x")}), ExitCode::kUsage);
@@ -129,6 +147,18 @@ TEST_F(Commands, DelegatedKeyStandsUnderItsRootAndNoOther) {
   ASSERT_TRUE(key);
   EXPECT_TRUE(delegated->key == key->public_key());
   EXPECT_FALSE(OpenDelegation(AsBytes(*blob), key->public_key()));
+}
+
+TEST_F(Commands, KeyThatWouldNeverServeIsNotMade) {
+  ASSERT_EQ(Do(KeysCommand{.kind = KeysCommand::Kind::kRoot, .out = folder_}), ExitCode::kRan);
+  KeysCommand over = LandmarkDelegation(folder_);
+  over.valid_for = std::chrono::milliseconds(999);
+  EXPECT_EQ(Do(over), ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("write 1 s or more"));
+  KeysCommand anywhere = LandmarkDelegation(folder_);
+  anywhere.uncertainty_m = 1'000'001;
+  EXPECT_EQ(Do(anywhere), ExitCode::kUsage);
+  EXPECT_FALSE(std::filesystem::exists(In("sin-1.key")));
 }
 
 TEST_F(Commands, ExistingKeyIsNeverOverwritten) {

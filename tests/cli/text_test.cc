@@ -134,7 +134,7 @@ TEST_F(Text, BoundOfAnEarlierMeasurementBearsItsAge) {
   EXPECT_THAT(DeviceText(report.devices(0), report, plain_), Not(HasSubstr("old]")));
   report.mutable_devices(0)->mutable_bounds(0)->set_carried_age_s(7.6);
   EXPECT_THAT(DeviceText(report.devices(0), report, plain_),
-              AllOf(HasSubstr("[8 s old]"), HasSubstr("[old]: no answer this time.")));
+              AllOf(HasSubstr("[8 s old]"), HasSubstr("[old]: no answer, or not asked, this time.")));
 }
 
 TEST_F(Text, OneThingIsCountedAsOne) {

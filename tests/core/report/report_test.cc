@@ -202,6 +202,14 @@ TEST(Finding, MoreAlarmsThanChanceExplainsAreAReason) {
   EXPECT_THAT(ReportOf(devices).finding(), HasSubstr("Yes, until it is explained"));
 }
 
+TEST(Finding, IncidentOfTheRunIsACautionBeforeAnythingElse) {
+  v1::RunReport report = ReportOf({Device(Verdict::kVerified, true)});
+  EXPECT_THAT(report.finding(), Not(HasSubstr("Caution")));
+  report.mutable_run()->add_incidents("the relay ended early");
+  CompleteReport(Policy{}, "Hold?", &report);
+  EXPECT_THAT(report.finding(), HasSubstr("Caution: an incident of the run itself is named"));
+}
+
 TEST(Finding, NoDevicesIsNoAnswer) {
   EXPECT_THAT(ReportOf({}).finding(), HasSubstr("No answer: no device was judged."));
 }

@@ -54,6 +54,17 @@ TEST(Sentence, VerifiedNamesEnoughLandmarksToOutvoteTheLiars) {
             "known; it may have been in Indonesia, Malaysia and Singapore.");
 }
 
+TEST(Sentence, ProofThatRestsOnEarlierAnswersSaysHowOldTheyAre) {
+  const World world;
+  Appraisal appraisal = Judged(world, Verdict::kVerified, Basis::kVacuum,
+                               Because(ReasonCode::kRegionOutsideExcluded));
+  EXPECT_THAT(Say(world, appraisal), Not(HasSubstr("not answered since")));
+  Reason unheard = Because(ReasonCode::kNoAnswer);
+  unheard.age = std::chrono::seconds(12);
+  appraisal.site.reasons.push_back(unheard);
+  EXPECT_THAT(Say(world, appraisal), HasSubstr("It has not answered since: this rests on answers 12 seconds old"));
+}
+
 TEST(Sentence, UnexplainedDelayBesideAProvedLicenceSaysWhatIsProved) {
   const World world;
   Appraisal appraisal = Judged(world, Verdict::kUnexplainedDelay, Basis::kStatistical,
