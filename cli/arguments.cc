@@ -11,6 +11,7 @@
 #include "core/base/quantity_text.h"
 #include "core/base/suggest.h"
 #include "cli/version.h"
+#include "sim/fleet/round_run.h"
 #include "sim/net/virtual_run.h"
 #include "sim/scenario/scenario.h"
 
@@ -34,6 +35,8 @@ struct Parsed {
   std::string adversary = "none";
   std::string fail_on;
   std::string duration;
+  std::string every;
+  std::string fidelity = "packet";
   std::string valid_for = "7 d";
 };
 
@@ -85,6 +88,18 @@ void AddRun(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   run->add_option("--threads", parsed.run.threads, "Of virtual time; the result is the same with any")
       ->check(CLI::Range(1U, kVirtualThreadsMax))
       ->excludes(live);
+  CLI::Option* fidelity =
+      run->add_option("--fidelity", parsed.fidelity,
+                      "packet: every packet, real signatures; round: fleets, the quickest answers only")
+          ->check(CLI::IsMember({"packet", "round"}))
+          ->excludes(live);
+  CLI::Option* every = run->add_option("--every", parsed.every,
+                                       "Fidelity round: from round to round, as in \"1h\"");
+  CheckDuration(every->needs(fidelity));
+  run->add_option("--packet-devices", parsed.run.packet_devices,
+                  "Fidelity round: so many devices with every packet too (100)")
+      ->check(CLI::Range(0U, kPacketShareDevicesMax))
+      ->needs(fidelity);
   run->add_option("--seed", parsed.run.seed, "Draw paths and losses by this seed")
       ->check(Unsigned());
   run->add_option("--devices", parsed.run.devices, "As many devices in all")
@@ -98,7 +113,9 @@ void AddRun(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   leaves.push_back({run, [](const Parsed& p) {
                       RunCommand command = p.run;
                       command.fail_on_flagged = !p.fail_on.empty();
+                      command.by_rounds = p.fidelity == "round";
                       if (!p.duration.empty()) command.duration = *ParseDuration(p.duration);
+                      if (!p.every.empty()) command.every = *ParseDuration(p.every);
                       return Command(command);
                     }});
 }
@@ -247,6 +264,11 @@ void AddBenches(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
     return leaf;
   };
   add("geometry", "Regions of discs against S2 coverings");
+  CLI::App* simulation = add("simulation", "A fleet for a day of hourly rounds, in virtual time");
+  simulation->add_option("--devices", parsed.bench.devices, "How many")
+      ->check(CLI::Range(100U, kScenarioDevicesMax));
+  simulation->add_option("--threads", parsed.bench.threads, "The result is the same with any")
+      ->check(CLI::Range(1U, kVirtualThreadsMax));
   CLI::App* throughput =
       add("throughput", "Sessions, pings and rounds a core, beside bare sockets, Asio and chronyd");
   throughput->add_option("--rounds", parsed.bench.rounds, "How often each is measured, in turn")

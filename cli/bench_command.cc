@@ -3,12 +3,16 @@
 #include <fstream>
 
 #include "bench/geometry.h"
+#include "bench/simulation.h"
 #include "bench/throughput/throughput.h"
 #include "cli/bench_text.h"
 #include "cli/commands.h"
+#include "cli/scenario_directory.h"
+#include "cli/threads.h"
 #include "cli/version.h"
 #include "core/report/json.h"
 #include "earshot/v1/report.pb.h"
+#include "sim/scenario/scenario_load.h"
 
 namespace earshot {
 
@@ -95,6 +99,47 @@ v1::BenchReport ToProto(const GeometryBenchReport& found) {
   return report;
 }
 
+v1::BenchReport ToProto(const SimulationBenchReport& found) {
+  v1::BenchReport report = BeginBenchReport("simulation", found.goals);
+  const auto row = [&](const std::string& name, const std::string& unit, double value) {
+    v1::BenchRow* to = report.add_rows();
+    to->set_name(name);
+    to->set_n(static_cast<double>(found.counts.device_rounds));
+    to->set_unit(unit);
+    to->set_ours(value);
+    to->set_ours_min(value);
+    to->set_ours_max(value);
+  };
+  row(fmt::format("paths of {} devices", found.options.devices), "s", ToSeconds(found.opening));
+  row(fmt::format("{} rounds of each, {}", found.rounds, Counted(found.options.threads, "thread")),
+      "s", ToSeconds(found.running));
+  row("both, of processor time", "s", ToSeconds(found.processor));
+  row("a device round, of processor time, paths included", "us",
+      Microseconds(found.device_round));
+  row("a whole appraisal, of processor time", "us", Microseconds(found.appraisal));
+  row("whole appraisals in a million device rounds", "",
+      1e6 * static_cast<double>(found.counts.appraisals) /
+          static_cast<double>(found.counts.device_rounds));
+  row("device rounds judged both ways", "", static_cast<double>(found.counts.audited));
+  row("share with every packet, a million devices", "",
+      1e6 * found.share.devices / found.options.devices);
+  row(fmt::format("{} devices with every packet, {} rounds", found.share.devices,
+                  found.share.rounds),
+      "s", ToSeconds(found.packets));
+  row("of them with the verdict of the last round", "", found.share.same_verdict);
+  return report;
+}
+
+Result<SimulationBenchReport> RunSimulation(const BenchCommand& command) {
+  EARSHOT_ASSIGN_OR_RETURN(const std::string path,
+                           FindScenario("honest-fleet", ScenarioDirectory()));
+  EARSHOT_ASSIGN_OR_RETURN(Scenario scenario, LoadScenario(path));
+  SimulationBenchOptions options;
+  options.devices = command.devices;
+  EARSHOT_ASSIGN_OR_RETURN(options.threads, ThreadsFor(command.threads));
+  return RunSimulationBench(std::move(scenario), options);
+}
+
 // "24.3 us"; "-" for what was not measured.
 std::string Figure(double value, const std::string& unit) {
   if (value == 0) return "-";
@@ -128,6 +173,10 @@ ExitCode Bench(const BenchCommand& command, const Console& console) {
       options.rounds = static_cast<int>(command.rounds);
       if (!command.peers.empty()) options.peers = command.peers;
       EARSHOT_ASSIGN_OR_RETURN(const ThroughputReport found, RunThroughputBench(options));
+      return ToProto(found);
+    }
+    if (command.bench == "simulation") {
+      EARSHOT_ASSIGN_OR_RETURN(const SimulationBenchReport found, RunSimulation(command));
       return ToProto(found);
     }
     EARSHOT_ASSIGN_OR_RETURN(const GeometryBenchReport found, RunGeometryBench({}));

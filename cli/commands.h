@@ -24,6 +24,9 @@ struct RunCommand {
   std::optional<std::uint64_t> devices;
   std::optional<Duration> duration;
   std::optional<std::uint32_t> threads;  // virtual time only; none: EARSHOT_THREADS, else the machine's
+  bool by_rounds = false;  // fidelity: a round at a time, instead of a packet at a time
+  Duration every{0};       // by_rounds: from round to round; 0: back to back
+  std::optional<std::uint32_t> packet_devices;  // by_rounds: also run with every packet
   std::string out;  // empty: out/SCENARIO
   bool fail_on_flagged = false;
   bool json = false;
@@ -98,12 +101,14 @@ struct DoctorCommand {
 ExitCode Doctor(const DoctorCommand& command, const Console& console);
 
 struct BenchCommand {
-  std::string bench;  // "geometry", "throughput", "latency"
+  std::string bench;  // "geometry", "latency", "simulation", "throughput"
   bool json = false;
   std::uint32_t rounds = 5;  // latency, throughput
   std::string plot;          // latency: SVG file to write; empty: none
   std::string out;           // latency: folder for report, samples and plot; empty: none
   std::string peers;         // latency, throughput: where peers are unpacked; empty: build/peers
+  std::uint32_t devices = 1'000'000;     // simulation
+  std::optional<std::uint32_t> threads;  // simulation; as RunCommand
 };
 ExitCode Bench(const BenchCommand& command, const Console& console);
 

@@ -1,19 +1,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cstdlib>
-#include <thread>
 
 #include "cli/commands.h"
+#include "cli/fleet_text.h"
 #include "cli/run_text.h"
 #include "cli/scenario_directory.h"
+#include "cli/threads.h"
 #include "cli/version.h"
 #include "core/base/quantity_text.h"
 #include "core/locate/path_model.h"
 #include "core/report/json.h"
 #include "core/report/names.h"
 #include "earshot/v1/report.pb.h"
+#include "sim/fleet/round_run.h"
 #include "sim/live/live_run.h"
 #include "sim/net/virtual_run.h"
 #include "sim/scenario/resolve.h"
@@ -27,12 +27,14 @@ namespace {
 constexpr unsigned kRelayPriority = 50;
 constexpr unsigned kAgentPriority = 40;
 
-Result<ResolvedScenario> Resolve(const RunCommand& command) {
+Result<Scenario> Load(const RunCommand& command) {
   EARSHOT_ASSIGN_OR_RETURN(const std::string path,
                            FindScenario(command.scenario, ScenarioDirectory()));
-  EARSHOT_ASSIGN_OR_RETURN(const Scenario scenario, LoadScenario(path));
-  return ResolveScenario(scenario, PathModel::Measured2020(),
-                         {command.seed, command.duration, command.devices});
+  return LoadScenario(path);
+}
+
+ResolveOptions OptionsOf(const RunCommand& command) {
+  return {command.seed, command.duration, command.devices};
 }
 
 std::string OutFor(const RunCommand& command, const Scenario& scenario) {
@@ -54,35 +56,18 @@ LiveOptions OptionsFor(const RunCommand& command, const Scenario& scenario, cons
 ExitCode CodeFor(const RunCommand& command, const v1::RunReport& report) {
   if (!command.fail_on_flagged) return ExitCode::kRan;
   if (report.summary().flagged() > 0) return ExitCode::kFlagged;
-  const bool told_nothing = std::ranges::all_of(report.devices(), [](const v1::ReportDevice& d) {
-    return d.verdict() == VerdictName(Verdict::kIndeterminate);
-  });
-  return told_nothing ? ExitCode::kInconclusive : ExitCode::kRan;
-}
-
-// As asked, as EARSHOT_THREADS says, or as many as the machine has.
-Result<unsigned> ThreadsFor(const RunCommand& command) {
-  if (command.threads.has_value()) return *command.threads;
-  const char* const given = std::getenv("EARSHOT_THREADS");
-  if (given == nullptr || *given == '\0') {
-    return std::clamp(std::thread::hardware_concurrency(), 1U, kVirtualThreadsMax);
+  std::uint32_t told = 0;
+  for (const v1::VerdictCount& count : report.summary().verdicts()) {
+    if (count.verdict() != VerdictName(Verdict::kIndeterminate)) told += count.count();
   }
-  unsigned threads = 0;
-  const std::string_view text = given;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), threads);
-  if (error != std::errc() || end != text.data() + text.size() || threads < 1 ||
-      threads > kVirtualThreadsMax) {
-    return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("EARSHOT_THREADS is \"{}\"; write 1 to {}", text, kVirtualThreadsMax));
-  }
-  return threads;
+  return told == 0 ? ExitCode::kInconclusive : ExitCode::kRan;
 }
 
 Status RunInVirtualTime(const RunCommand& command, const ResolvedScenario& resolved,
                         const Console& console, v1::RunReport* report) {
   VirtualRunOptions options;
   options.out = OutFor(command, resolved.scenario);
-  EARSHOT_ASSIGN_OR_RETURN(options.threads, ThreadsFor(command));
+  EARSHOT_ASSIGN_OR_RETURN(options.threads, ThreadsFor(command.threads));
   options.commit = kCommit;
   const Duration whole = resolved.scenario.duration;
   options.on_round = [&console, whole](Duration passed) {
@@ -92,27 +77,55 @@ Status RunInVirtualTime(const RunCommand& command, const ResolvedScenario& resol
   return RunVirtual(resolved, options, report);
 }
 
+Status RunPackets(const RunCommand& command, const Scenario& scenario, const Console& console,
+                  v1::RunReport* report) {
+  EARSHOT_ASSIGN_OR_RETURN(
+      const ResolvedScenario resolved,
+      ResolveScenario(scenario, PathModel::Measured2020(), OptionsOf(command)));
+  return command.live ? RunLive(resolved, OptionsFor(command, resolved.scenario, console), report)
+                      : RunInVirtualTime(command, resolved, console, report);
+}
+
+Status RunFleets(const RunCommand& command, Scenario scenario, const Console& console,
+                 v1::RunReport* report) {
+  EARSHOT_RETURN_IF_ERROR(AdjustScenario(OptionsOf(command), &scenario));
+  RoundRunOptions options;
+  options.out = OutFor(command, scenario);
+  EARSHOT_ASSIGN_OR_RETURN(options.threads, ThreadsFor(command.threads));
+  options.every = command.every;
+  options.packet_devices = command.packet_devices.value_or(kPacketShareDevices);
+  options.commit = kCommit;
+  int tenths = 0;
+  options.on_share = [&console, &tenths](double share) {
+    if (share * 10 < tenths + 1) return;
+    tenths = static_cast<int>(share * 10);
+    console.err << fmt::format("{} % of the rounds have passed", tenths * 10) << std::endl;
+  };
+  return RunRounds(scenario, options, report);
+}
+
 }  // namespace
 
 ExitCode Run(const RunCommand& command, const Console& console) {
-  const auto resolved = Resolve(command);
-  if (!resolved) return Complain(console, resolved.error());
+  const auto scenario = Load(command);
+  if (!scenario) return Complain(console, scenario.error());
   v1::RunReport report;
-  const Status ran = command.live ? RunLive(*resolved, OptionsFor(command, resolved->scenario, console),
-                                            &report)
-                                  : RunInVirtualTime(command, *resolved, console, &report);
+  const Status ran = command.by_rounds ? RunFleets(command, *scenario, console, &report)
+                                       : RunPackets(command, *scenario, console, &report);
   if (!ran) return Complain(console, ran.error());
   if (command.json) {
     const auto json = ToJson(report);
     if (!json) return Complain(console, json.error());
     console.out << *json;
   } else {
-    console.out << RunText(report, console)
+    console.out << (command.by_rounds ? FleetRunText(report, console) : RunText(report, console))
                 << fmt::format("\n{}: {}\n",
-                               command.live ? "Report, events, evidence and true delays"
-                                            : "Report, events and evidence",
-                               OutFor(command, resolved->scenario));
+                               command.by_rounds ? "Report"
+                               : command.live    ? "Report, events, evidence and true delays"
+                                                 : "Report, events and evidence",
+                               OutFor(command, *scenario));
   }
+  if (command.by_rounds && report.run().incidents_size() > 0) return ExitCode::kFailed;
   return CodeFor(command, report);
 }
 

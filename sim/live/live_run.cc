@@ -106,7 +106,8 @@ Status RunLive(const ResolvedScenario& resolved, const LiveOptions& given,
                v1::RunReport* report) {
   EARSHOT_RETURN_IF_ERROR(CheckOffered(resolved.scenario));
   LiveOptions options = given;
-  EARSHOT_ASSIGN_OR_RETURN(const OutFolder folder, PrepareOutFolder(given.out, resolved));
+  EARSHOT_ASSIGN_OR_RETURN(const OutFolder folder,
+                           PrepareOutFolder(given.out, ResolvedText(resolved)));
   options.out = folder.path;
   SystemRandom random;
   SystemClock clock;

@@ -52,7 +52,8 @@ Status RunVirtual(const ResolvedScenario& resolved, const VirtualRunOptions& opt
   world_options.on_event = [&events](std::string_view line) { events << line; };
   EARSHOT_ASSIGN_OR_RETURN(const std::unique_ptr<VirtualWorld> world,
                            VirtualWorld::Create(resolved, test, map, world_options));
-  EARSHOT_ASSIGN_OR_RETURN(const OutFolder folder, PrepareOutFolder(options.out, resolved));
+  EARSHOT_ASSIGN_OR_RETURN(const OutFolder folder,
+                           PrepareOutFolder(options.out, ResolvedText(resolved)));
   const std::string& out = folder.path;
   events.open(out + "/events.jsonl", std::ios::binary);
   const std::uint32_t rounds = RoundsWithin(resolved.scenario);

@@ -53,13 +53,13 @@ Status ClearEarlierRun(const std::string& out) {
 
 }  // namespace
 
-Result<OutFolder> PrepareOutFolder(const std::string& given, const ResolvedScenario& resolved) {
+Result<OutFolder> PrepareOutFolder(const std::string& given, const std::string& resolved_text) {
   std::error_code error;
   std::string out = fs::absolute(given, error).lexically_normal().string();
   if (error) return tl::unexpected<Error>(OfFiles(error, given));
   EARSHOT_ASSIGN_OR_RETURN(UniqueFd lock, MakeAndLock(out));
   EARSHOT_RETURN_IF_ERROR(ClearEarlierRun(out));
-  EARSHOT_RETURN_IF_ERROR(WriteFileAtomically(out + "/" + kResolvedFile, ResolvedText(resolved)));
+  EARSHOT_RETURN_IF_ERROR(WriteFileAtomically(out + "/" + kResolvedFile, resolved_text));
   return OutFolder{std::move(out), std::move(lock)};
 }
 

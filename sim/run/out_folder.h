@@ -6,7 +6,6 @@
 
 #include "core/base/result.h"
 #include "core/os/files.h"
-#include "sim/scenario/resolve.h"
 
 namespace earshot {
 
@@ -17,9 +16,9 @@ struct OutFolder {
 };
 
 // Makes the folder `out`, or clears an earlier run out of it (nothing else is ever deleted), and
-// writes resolved.textproto. kInvalidArgument for a folder that holds something else than an earlier
+// writes `resolved_text` as resolved.textproto. kInvalidArgument for a folder that holds something else than an earlier
 // run, kUnavailable when it cannot be written or another run, of whatever process, still writes it.
-Result<OutFolder> PrepareOutFolder(const std::string& out, const ResolvedScenario& resolved);
+Result<OutFolder> PrepareOutFolder(const std::string& out, const std::string& resolved_text);
 
 }  // namespace earshot
 

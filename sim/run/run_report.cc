@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "core/report/report.h"
@@ -10,34 +11,33 @@
 namespace earshot {
 namespace {
 
-v1::ReportTruth TruthOf(const Scenario& scenario, const ScenarioFleet& fleet,
-                        const std::string& headline) {
-  const ScenarioPlace& place = *scenario.FindPlace(fleet.actual_place);
-  v1::ReportTruth truth;
-  truth.set_place(place.city);
-  truth.set_country(place.country.text());
-  truth.set_behaviour(std::string(BehaviourName(fleet.behaviour)));
-  truth.set_honest(fleet.honest());
-  bool as_expected = fleet.expect_headline.empty();
-  for (const Verdict verdict : fleet.expect_headline) {
-    const std::string name(VerdictName(verdict));
-    truth.add_expected(name);
-    as_expected = as_expected || name == headline;
-  }
-  truth.set_as_expected(as_expected);
-  return truth;
-}
-
 void CompleteDevice(const Scenario& scenario, const ScenarioFleet& fleet,
                     v1::ReportDevice* device) {
   device->set_order(fleet.order);
   device->set_model(fleet.model);
   device->mutable_declared()->set_country(
       scenario.FindPlace(fleet.declared_place)->country.text());
-  *device->mutable_truth() = TruthOf(scenario, fleet, device->verdict());
+  v1::ReportTruth* truth = device->mutable_truth();
+  *truth = TruthOf(scenario, fleet);
+  truth->set_as_expected(truth->expected().empty() ||
+                         std::ranges::find(truth->expected(), device->verdict()) !=
+                             truth->expected().end());
 }
 
 }  // namespace
+
+v1::ReportTruth TruthOf(const Scenario& scenario, const ScenarioFleet& fleet) {
+  const ScenarioPlace& place = *scenario.FindPlace(fleet.actual_place);
+  v1::ReportTruth truth;
+  truth.set_place(place.city);
+  truth.set_country(place.country.text());
+  truth.set_behaviour(std::string(BehaviourName(fleet.behaviour)));
+  truth.set_honest(fleet.honest());
+  for (const Verdict verdict : fleet.expect_headline) {
+    truth.add_expected(std::string(VerdictName(verdict)));
+  }
+  return truth;
+}
 
 void CompleteRunReport(const ResolvedScenario& resolved, const RunFacts& facts,
                        v1::RunReport* report) {

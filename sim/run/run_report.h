@@ -11,8 +11,9 @@
 #include "sim/scenario/resolve.h"
 
 namespace earshot::v1 {
+class ReportTruth;
 class RunReport;
-}
+}  // namespace earshot::v1
 
 namespace earshot {
 
@@ -22,6 +23,9 @@ struct RunFacts {
   std::optional<Duration> first_verdict;  // since the start of the run
   std::span<const std::string> incidents;
 };
+
+// What the simulation knows of a fleet, without what came of it (as_expected).
+v1::ReportTruth TruthOf(const Scenario& scenario, const ScenarioFleet& fleet);
 
 // `report` holds what the server wrote: run, landmarks and devices without truth. Drops reference
 // agents, adds orders, models and truth, names the run, and completes summary, assumptions and

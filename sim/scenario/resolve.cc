@@ -66,7 +66,9 @@ Status ScaleFleets(std::uint64_t devices, Scenario* scenario) {
   return {};
 }
 
-Status ApplyOptions(const ResolveOptions& options, Scenario* scenario) {
+}  // namespace
+
+Status AdjustScenario(const ResolveOptions& options, Scenario* scenario) {
   if (options.seed.has_value()) {
     if (*options.seed > kSeedMax) {
       return Fail(ErrorCode::kInvalidArgument,
@@ -90,16 +92,11 @@ Status ApplyOptions(const ResolveOptions& options, Scenario* scenario) {
   return {};
 }
 
-void ExpandDevices(ResolvedScenario* resolved) {
-  const Scenario& scenario = resolved->scenario;
-  for (std::size_t f = 0; f < scenario.fleets.size(); ++f) {
-    const ScenarioFleet& fleet = scenario.fleets[f];
-    for (std::uint32_t n = 0; n < fleet.count; ++n) {
-      resolved->devices.push_back({DeviceName(fleet, n), f, std::nullopt});
-    }
-  }
-  if (!scenario.reference_agents) return;
-  for (const ScenarioLandmark& landmark : scenario.landmarks) {
+namespace {
+
+void AddReferenceAgents(ResolvedScenario* resolved) {
+  if (!resolved->scenario.reference_agents) return;
+  for (const ScenarioLandmark& landmark : resolved->scenario.landmarks) {
     resolved->devices.push_back({"reference-" + landmark.id.value(), 0, landmark.id});
   }
 }
@@ -160,13 +157,16 @@ Position ResolvedScenario::LandmarkPosition(std::size_t landmark) const {
   return scenario.FindPlace(scenario.landmarks[landmark].place)->position;
 }
 
-Result<ResolvedScenario> ResolveScenario(const Scenario& scenario, const PathModel& model,
-                                         const ResolveOptions& options) {
+ResolvedScenario ResolveDevices(const Scenario& scenario, const PathModel& model,
+                                std::span<const FleetDevice> devices) {
   ResolvedScenario resolved;
   resolved.scenario = scenario;
-  EARSHOT_RETURN_IF_ERROR(ApplyOptions(options, &resolved.scenario));
   resolved.path_model = std::string(model.provenance());
-  ExpandDevices(&resolved);
+  for (const FleetDevice& device : devices) {
+    resolved.devices.push_back(
+        {DeviceName(scenario.fleets[device.fleet], device.number), device.fleet, std::nullopt});
+  }
+  AddReferenceAgents(&resolved);
   std::vector<PathDrawer> drawers;
   for (const ScenarioFleet& fleet : resolved.scenario.fleets) {
     drawers.emplace_back(resolved.scenario, model, fleet);
@@ -183,6 +183,17 @@ Result<ResolvedScenario> ResolveScenario(const Scenario& scenario, const PathMod
     }
   }
   return resolved;
+}
+
+Result<ResolvedScenario> ResolveScenario(const Scenario& scenario, const PathModel& model,
+                                         const ResolveOptions& options) {
+  Scenario adjusted = scenario;
+  EARSHOT_RETURN_IF_ERROR(AdjustScenario(options, &adjusted));
+  std::vector<FleetDevice> devices;
+  for (std::size_t f = 0; f < adjusted.fleets.size(); ++f) {
+    for (std::uint32_t n = 0; n < adjusted.fleets[f].count; ++n) devices.push_back({f, n});
+  }
+  return ResolveDevices(adjusted, model, devices);
 }
 
 }  // namespace earshot

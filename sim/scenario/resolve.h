@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -74,6 +75,10 @@ class PathDrawer {
   std::vector<Legs> legs_;
 };
 
+// Puts what `options` state in place of the scenario's own. kInvalidArgument for a duration that is
+// shorter than the first round, or fewer devices than fleets.
+Status AdjustScenario(const ResolveOptions& options, Scenario* scenario);
+
 // The id of device `number`, from 0, of a fleet: "C-0001".
 std::string DeviceName(const ScenarioFleet& fleet, std::uint32_t number);
 
@@ -86,9 +91,19 @@ std::string DeviceName(const ScenarioFleet& fleet, std::uint32_t number);
 //    that an adversary who cannot remove delay can do;
 //  - a path never beats light over its geodesic.
 //
-// kInvalidArgument for a duration that is shorter than the first round, or no devices.
+// Errors as AdjustScenario.
 Result<ResolvedScenario> ResolveScenario(const Scenario& scenario, const PathModel& model,
                                          const ResolveOptions& options);
+
+// One device of a scenario: the `number`th, from 0, of Scenario::fleets[fleet].
+struct FleetDevice {
+  std::size_t fleet = 0;
+  std::uint32_t number = 0;
+};
+
+// The same with these devices alone, and the reference agents: their paths are those of the whole.
+ResolvedScenario ResolveDevices(const Scenario& scenario, const PathModel& model,
+                                std::span<const FleetDevice> devices);
 
 // resolved.textproto, and back. Reading checks as LoadScenario does, and that every device has one
 // path to every landmark, none of them quicker than light.

@@ -60,6 +60,15 @@ TEST(Arguments, ThreadsAreOfVirtualTimeAlone) {
   EXPECT_EQ(Parsed<RunCommand>({"run", "half-order", "--threads", "8"}).threads, 8U);
   EXPECT_EQ(Refused({"run", "half-order", "--threads", "0"}).code, ExitCode::kUsage);
   EXPECT_EQ(Refused({"run", "half-order", "--threads", "2", "--live"}).code, ExitCode::kUsage);
+  const auto rounds = Parsed<RunCommand>(
+      {"run", "half-order", "--fidelity", "round", "--every", "1h", "--packet-devices", "7"});
+  EXPECT_TRUE(rounds.by_rounds);
+  EXPECT_EQ(rounds.every, std::chrono::hours(1));
+  EXPECT_EQ(rounds.packet_devices, 7U);
+  EXPECT_FALSE(Parsed<RunCommand>({"run", "half-order", "--fidelity", "packet"}).by_rounds);
+  EXPECT_EQ(Refused({"run", "half-order", "--every", "1h"}).code, ExitCode::kUsage);
+  EXPECT_EQ(Refused({"run", "half-order", "--fidelity", "round", "--live"}).code,
+            ExitCode::kUsage);
 }
 
 TEST(Arguments, NumberWithoutUnitIsRefusedWithTheMend) {

@@ -110,6 +110,34 @@ TEST_F(Commands, FolderThatAnotherRunWritesIsRefusedAndLeftAlone) {
   EXPECT_EQ(Do(run), ExitCode::kRan) << err_.str();
 }
 
+TEST_F(Commands, RunOfRoundsReportsFleetsAndItsShareOfPackets) {
+  RunCommand run{.scenario = "honest-fleet"};
+  run.by_rounds = true;
+  run.devices = 200;
+  run.duration = std::chrono::hours(3);
+  run.every = std::chrono::hours(1);
+  run.packet_devices = 4;
+  run.out = In("rounds");
+  run.json = true;
+  ASSERT_EQ(Do(run), ExitCode::kRan) << err_.str();
+  v1::RunReport report;
+  ASSERT_TRUE(FromJson(out_.str(), &report));
+  EXPECT_EQ(report.run().mode(), "rounds");
+  EXPECT_EQ(report.fleet_run().device_rounds(), 600);
+  EXPECT_EQ(report.summary().devices(), 200U);
+  EXPECT_EQ(report.summary().false_contradictions(), 0U);
+  EXPECT_EQ(report.fleets_size(), 4);
+  EXPECT_EQ(report.fleet_run().packet_share().devices(), 4U);
+  EXPECT_EQ(report.run().incidents_size(), 0);
+  // What determined it is a scenario of its own.
+  EXPECT_EQ(Do(ScenarioCommand{ScenarioCommand::Kind::kCheck, run.out + "/resolved.textproto"}),
+            ExitCode::kRan)
+      << err_.str();
+  run.json = false;
+  EXPECT_EQ(Do(run), ExitCode::kRan) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("600 device rounds"));
+}
+
 TEST_F(Commands, NumberOfThreadsFromTheEnvironmentMustBeOne) {
   setenv("EARSHOT_THREADS", "many", 1);
   EXPECT_EQ(Do(RunCommand{.scenario = "half-order", .out = In("x")}), ExitCode::kUsage);

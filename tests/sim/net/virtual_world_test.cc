@@ -105,6 +105,34 @@ INSTANTIATE_TEST_SUITE_P(
       return name;
     });
 
+// What each scenario is there to show, beside its expected verdicts.
+bool AnyReason(const Judgement& judgement, ReasonCode code) {
+  return std::ranges::any_of(judgement.reasons,
+                             [&](const Reason& reason) { return reason.code == code; });
+}
+
+TEST(VirtualWorld, WholeSilentSiteIsAnOutageCandidateAndSomeSilentDevicesAreNot) {
+  const Ran ran(ResolvedFile("090-outage-or-diversion.textproto"));
+  int outage = 0;
+  int alone = 0;
+  for (const auto& [name, verdict] : ran.world->Verdicts()) {
+    const Appraisal& appraisal = verdict.appraisal;
+    if (appraisal.headline != Verdict::kSilent) continue;
+    const bool candidate = AnyReason(appraisal.site, ReasonCode::kSiteOutage);
+    EXPECT_EQ(candidate, name.starts_with("B")) << name;
+    (candidate ? outage : alone) += 1;
+  }
+  EXPECT_EQ(outage, 6);
+  EXPECT_EQ(alone, 2);
+}
+
+TEST(VirtualWorld, MeshNamesTheLandmarkThatLies) {
+  const Ran ran(ResolvedFile("080-lying-landmark.textproto"));
+  for (const v1::ReportLandmark& landmark : ran.world->Report().landmarks()) {
+    EXPECT_EQ(landmark.faulty(), landmark.id() == "sin-1") << landmark.id();
+  }
+}
+
 TEST(VirtualWorld, EventsAreTheSameWithAnyNumberOfThreads) {
   ResolveOptions options;
   options.devices = 8;

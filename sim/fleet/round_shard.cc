@@ -1,0 +1,253 @@
+#include "sim/fleet/round_shard.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/appraisal/appraise.h"
+#include "core/base/check.h"
+#include "core/geo/wgs84.h"
+#include "core/protocol/session_terms.h"
+#include "sim/scenario/resolve.h"
+
+namespace earshot {
+namespace {
+
+// Any instants do: what decides is how they lie to one another.
+constexpr MonotonicInstant kRoundEnd = MonotonicInstant::FromNanoseconds(86'400'000'000'000'000);
+constexpr WallInstant kWallEnd = WallInstant::FromNanoseconds(1'767'225'600'000'000'000);
+constexpr Duration kInForce = std::chrono::hours(24 * 365);
+
+std::vector<Landmark> LandmarksOf(const Scenario& scenario) {
+  std::vector<Landmark> landmarks;
+  for (const ScenarioLandmark& landmark : scenario.landmarks) {
+    const ScenarioPlace& place = *scenario.FindPlace(landmark.place);
+    landmarks.push_back(
+        {landmark.id, place.city, place.position, landmark.uncertainty, landmark.domain});
+  }
+  return landmarks;
+}
+
+RttNs Saturated(std::int64_t ns) {
+  return static_cast<RttNs>(std::clamp<std::int64_t>(ns, 0, kRttNsMax));
+}
+
+// Fibre to where the device really stands: the path model has nothing quicker, and a relay's detour
+// is no shorter, but for the rounding of its legs.
+std::vector<RttNs> Fastest(const Scenario& scenario, const ScenarioFleet& fleet,
+                           std::span<const Landmark> landmarks) {
+  constexpr std::int64_t kRounding = 10;
+  const Position actual = scenario.FindPlace(fleet.actual_place)->position;
+  std::vector<RttNs> fastest;
+  for (const Landmark& landmark : landmarks) {
+    const Distance distance = GeodesicDistance(actual, landmark.position);
+    fastest.push_back(
+        Saturated(RoundTripOver(distance, kFibreSpeed).duration().count() - kRounding));
+  }
+  return fastest;
+}
+
+}  // namespace
+
+RoundShard::RoundShard(const RoundPlan& plan, std::size_t fleet_number, std::uint32_t first,
+                       std::uint32_t count)
+    : plan_(plan),
+      number_(fleet_number),
+      first_(first),
+      count_(count),
+      landmarks_(LandmarksOf(plan.scenario)),
+      mesh_{{}, plan.scenario.reference_agents},
+      key_(PhiloxKey::For(plan.scenario.seed, fmt::format("fleet {}", fleet_number), "rounds")),
+      boxes_(Fastest(plan.scenario, fleet(), landmarks_), [this](std::span<const RttNs> rtts) {
+        const std::vector<std::optional<RttNs>> heard(rtts.begin(), rtts.end());
+        return Judge(heard, Duration(0));
+      }) {
+  const ScenarioPlace& place = *plan_.scenario.FindPlace(fleet().declared_place);
+  declaration_.owner = fleet().owner;
+  declaration_.site = {place.city, place.position, fleet().declared_radius, kWallEnd - kInForce,
+                       kWallEnd + kInForce};
+  declaration_.licence = fleet().licence;
+  endorsement_ = Endorsement{
+      declaration_.device,
+      "",
+      fleet().model,
+      {},
+      fleet().session_keys_on_host ? SessionKeys::kHost : SessionKeys::kSealed,
+      kWallEnd - kInForce,
+      kWallEnd + kInForce};
+}
+
+Status RoundShard::Open() {
+  headlines_.assign(count_, Verdict::kIndeterminate);
+  seen_.assign(count_, 0);
+  hints_.assign(count_, 0);
+  rtts_.resize(landmarks_.size());
+  heard_.resize(landmarks_.size());
+  if (fleet().behaviour == Behaviour::kSilent) return {};
+  paths_.reserve(count_ * landmarks_.size());
+  const PathDrawer drawer(plan_.scenario, plan_.model, fleet());
+  for (std::uint32_t at = 0; at < count_; ++at) {
+    const std::string id = DeviceName(fleet(), first_ + at);
+    for (std::size_t l = 0; l < landmarks_.size(); ++l) {
+      const std::int64_t ns = drawer.Draw(id, l).duration().count();
+      // Room for queueing above it.
+      if (ns > kRttNsMax / 2) {
+        return Fail(ErrorCode::kInvalidArgument,
+                    fmt::format("{} to {} takes {} ms; a run of rounds has at most {} ms", id,
+                                landmarks_[l].id.value(), ns / 1'000'000,
+                                kRttNsMax / 2 / 1'000'000));
+      }
+      paths_.push_back(static_cast<RttNs>(ns));
+    }
+  }
+  return {};
+}
+
+bool RoundShard::SilentIn(std::uint32_t round) const {
+  if (fleet().behaviour == Behaviour::kSilent) return true;
+  return fleet().behaviour == Behaviour::kGoesSilent &&
+         fleet().silent_from <=
+             plan_.scenario.rounds.first_after + round * plan_.options.every;
+}
+
+// Of a fleet that is silent in `round`: since it fell silent, or since the last round in which it
+// was not, or since the run began.
+VerdictPair RoundShard::JudgeSilence(std::uint32_t round) const {
+  const ScenarioRounds& rounds = plan_.scenario.rounds;
+  const auto end_of = [&](std::uint32_t number) {
+    return rounds.first_after + number * plan_.options.every + rounds.length;
+  };
+  std::uint32_t since = round;
+  while (since > 0 && SilentIn(since - 1)) --since;
+  const Duration heard_last =
+      since > 0 ? std::min(fleet().silent_from, end_of(since - 1)) : Duration(0);
+  const std::vector<std::optional<RttNs>> nothing(landmarks_.size());
+  return Judge(nothing, end_of(round) - heard_last);
+}
+
+VerdictPair RoundShard::Judge(std::span<const std::optional<RttNs>> rtts,
+                              Duration unheard_for) const {
+  const Appraisal appraisal = AppraiseRtts(rtts, unheard_for);
+  return {appraisal.site.verdict, appraisal.licence.verdict};
+}
+
+std::optional<double> RoundShard::FalseAlarmProbability() const {
+  const std::vector<std::optional<RttNs>> late(landmarks_.size(), kRttNsMax);
+  return AppraiseRtts(late, Duration(0)).false_alarm_probability;
+}
+
+Appraisal RoundShard::AppraiseRtts(std::span<const std::optional<RttNs>> rtts,
+                                   Duration unheard_for) const {
+  const ScenarioRounds& rounds = plan_.scenario.rounds;
+  DeviceObservation observation;
+  observation.now = kRoundEnd;
+  observation.wall_now = kWallEnd;
+  observation.awaited_since = kRoundEnd - unheard_for;
+  for (std::size_t l = 0; l < landmarks_.size(); ++l) {
+    LandmarkObservation seen;
+    seen.landmark = landmarks_[l].id;
+    seen.begin = kRoundEnd - std::min(rounds.length, kRoundLengthMax);
+    seen.end = kRoundEnd;
+    seen.expected = seen.healthy = true;
+    if (rtts[l].has_value()) {
+      seen.pings_sent = rounds.trains * SessionTerms{}.train_length;
+      seen.evidence = EvidenceState::kValid;
+      seen.samples.push_back({1, Rtt::FromDuration(Duration(*rtts[l])), StampKind::kKernelReceive,
+                              Taint::kNone, kRoundEnd});
+      observation.last_valid_answer = kRoundEnd;
+    }
+    observation.landmarks.push_back(std::move(seen));
+  }
+  std::ranges::sort(observation.landmarks, {}, &LandmarkObservation::landmark);
+  if (fleet().behaviour == Behaviour::kRevokedKey) {
+    observation.findings.push_back(CryptographicFinding::kKeyRevoked);
+  }
+  return Appraise({.observation = observation,
+                   .declaration = declaration_,
+                   .endorsement = endorsement_,
+                   .landmarks = landmarks_,
+                   .mesh = mesh_,
+                   .policy = plan_.scenario.policy},
+                  plan_.test, plan_.map);
+}
+
+bool RoundShard::Hear(std::uint32_t at, std::uint32_t round) {
+  const std::size_t landmarks = landmarks_.size();
+  const RttNs* const paths = paths_.data() + at * landmarks;
+  bool all_heard = true;
+  for (std::size_t l = 0; l < landmarks; l += 4) {
+    const PhiloxWords words =
+        PhiloxAt(key_, first_ + at, round, static_cast<std::uint32_t>(l / 4));
+    for (std::size_t i = l; i < std::min(l + 4, landmarks); ++i) {
+      const std::optional<Duration> extra = plan_.extra.At(words[i - l]);
+      if (extra.has_value()) {
+        rtts_[i] = Saturated(paths[i] + extra->count());
+        heard_[i] = rtts_[i];
+      } else {
+        heard_[i].reset();
+        all_heard = false;
+      }
+    }
+  }
+  return all_heard;
+}
+
+void RoundShard::Audit(const VerdictPair& pair) {
+  ++counts_.audited;
+  if (Judge(heard_, plan_.options.every) != pair) ++counts_.audit_differences;
+}
+
+void RoundShard::Count(std::uint32_t at, const VerdictPair& pair) {
+  const Verdict headline = Headline(pair.site, pair.licence);
+  const auto kind = static_cast<std::size_t>(headline);
+  if (seen_[at] == 0 || headlines_[at] != headline) ++counts_.raised[kind];
+  headlines_[at] = headline;
+  seen_[at] |= SetOf(headline);
+  ++counts_.device_rounds;
+  ++counts_.headlines[kind];
+}
+
+void RoundShard::RunRound(std::uint32_t round) {
+  const bool silent = SilentIn(round);
+  const VerdictPair silence = silent ? JudgeSilence(round) : VerdictPair();
+  unboxed_ += silent ? 1U : 0U;
+  for (std::uint32_t at = 0; at < count_; ++at) {
+    if (silent) {
+      Count(at, silence);
+      continue;
+    }
+    VerdictPair pair;
+    if (Hear(at, round)) {
+      pair = boxes_.Find(rtts_, &hints_[at]);
+    } else {
+      pair = Judge(heard_, plan_.options.every);
+      ++unboxed_;
+    }
+    Count(at, pair);
+    const std::uint32_t one_in = plan_.options.audit_one_in;
+    // Blocks of a round count from 0, so this one is nobody else's.
+    if (one_in > 0 && PhiloxAt(key_, first_ + at, round, UINT32_MAX)[0] % one_in == 0) Audit(pair);
+  }
+  static_assert(sizeof(Verdict) == 1, "hashed as they stand");
+  hash_.Update({reinterpret_cast<const std::uint8_t*>(headlines_.data()), headlines_.size()});
+}
+
+RoundCounts RoundShard::counts() const {
+  RoundCounts counts = counts_;
+  counts.boxes = boxes_.size();
+  counts.appraisals = boxes_.judged() + unboxed_;
+  for (std::uint32_t at = 0; at < count_; ++at) {
+    ++counts.last[static_cast<std::size_t>(headlines_[at])];
+    for (std::size_t v = 0; v < kVerdictKinds; ++v) {
+      counts.ever[v] += (seen_[at] & SetOf(static_cast<Verdict>(v))) != 0 ? 1U : 0U;
+    }
+  }
+  return counts;
+}
+
+std::uint64_t RoundShard::device_bytes() const {
+  return paths_.capacity() * sizeof(RttNs) + headlines_.capacity() * sizeof(Verdict) +
+         seen_.capacity() * sizeof(VerdictSet) + hints_.capacity() * sizeof(std::uint16_t);
+}
+
+}  // namespace earshot

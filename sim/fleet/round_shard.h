@@ -1,0 +1,92 @@
+// sim/fleet/round_shard.h: some devices of one fleet, a round at a time. For this room.
+#ifndef EARSHOT_SIM_FLEET_ROUND_SHARD_H_
+#define EARSHOT_SIM_FLEET_ROUND_SHARD_H_
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/crypto/sha256.h"
+#include "core/domain/declaration.h"
+#include "core/domain/observation.h"
+#include "core/domain/system_claims.h"
+#include "sim/fleet/least_extra.h"
+#include "sim/fleet/round_world.h"
+#include "sim/fleet/verdict_boxes.h"
+#include "sim/path/philox.h"
+
+namespace earshot {
+
+// What the shards of a world share. References must outlive them; safe from any thread.
+struct RoundPlan {
+  const Scenario& scenario;
+  const PathModel& model;
+  const PlacementTest& test;
+  const CountryMap& map;
+  const LeastExtra& extra;
+  RoundWorldOptions options;
+};
+
+// Devices `first` to `first + count - 1` of a fleet. They share declaration, endorsement and
+// geometry, and so their boxes. What it keeps of a device is its path to each landmark, its verdict,
+// the verdicts it ever had and where its box is. Confined to one thread at a time.
+class RoundShard {
+ public:
+  RoundShard(const RoundPlan& plan, std::size_t fleet, std::uint32_t first, std::uint32_t count);
+
+  // Draws the paths; kInvalidArgument for one that is too long to be kept.
+  Status Open();
+  // One round of every device. Rounds are run in order.
+  void RunRound(std::uint32_t round);
+
+  std::size_t fleet_number() const { return number_; }
+  std::uint32_t first() const { return first_; }
+  std::uint32_t count() const { return count_; }
+  // By device number within the fleet.
+  Verdict headline(std::uint32_t device) const { return headlines_[device - first_]; }
+  VerdictSet seen(std::uint32_t device) const { return seen_[device - first_]; }
+
+  RoundCounts counts() const;
+  std::optional<double> FalseAlarmProbability() const;
+  std::uint64_t device_bytes() const;
+  // Of every headline of every round so far, in order.
+  Bytes32 Hash() const { return Sha256State(hash_).Finish(); }
+
+ private:
+  const ScenarioFleet& fleet() const { return plan_.scenario.fleets[number_]; }
+  bool SilentIn(std::uint32_t round) const;
+  VerdictPair JudgeSilence(std::uint32_t round) const;
+  // The production appraisal of round-trip times; none where nothing was heard. `unheard_for`: of a
+  // device that nobody heard.
+  Appraisal AppraiseRtts(std::span<const std::optional<RttNs>> rtts, Duration unheard_for) const;
+  VerdictPair Judge(std::span<const std::optional<RttNs>> rtts, Duration unheard_for) const;
+  // Draws what each landmark hears of device `at` of this shard; false: one heard nothing.
+  bool Hear(std::uint32_t at, std::uint32_t round);
+  void Audit(const VerdictPair& pair);
+  void Count(std::uint32_t at, const VerdictPair& pair);
+
+  RoundPlan plan_;
+  std::size_t number_;
+  std::uint32_t first_;
+  std::uint32_t count_;
+  std::vector<Landmark> landmarks_;
+  Declaration declaration_;
+  std::optional<Endorsement> endorsement_;
+  MeshState mesh_;
+  PhiloxKey key_;
+  VerdictBoxes boxes_;
+  std::vector<RttNs> paths_;  // by device, then landmark
+  std::vector<Verdict> headlines_;
+  std::vector<VerdictSet> seen_;
+  std::vector<std::uint16_t> hints_;
+  std::vector<RttNs> rtts_;  // of the device at hand
+  std::vector<std::optional<RttNs>> heard_;
+  RoundCounts counts_;
+  std::uint64_t unboxed_ = 0;  // judged without a box
+  Sha256State hash_;
+};
+
+}  // namespace earshot
+
+#endif  // EARSHOT_SIM_FLEET_ROUND_SHARD_H_

@@ -1,0 +1,121 @@
+// sim/fleet/round_world.h: fleets in virtual time, a round at a time instead of a packet at a time.
+//
+// Of each landmark, device and round only what decides a verdict is drawn: the least round-trip time
+// of the round's pings, above the undisturbed path that a run of every packet would have
+// (sim/scenario/resolve.h, the same draw). The verdicts are the production appraisal's, asked
+// directly or through boxes of known verdicts (verdict_boxes.h). No packets, no signatures.
+//
+// What it leaves out, and a run of every packet has: handshakes and their failure, EVIDENCE that is
+// lost, bounds carried from one round into the next, receipts of the last moment, the landmarks'
+// choice (every landmark asks every device), copies of packets, and a device that goes silent within
+// a round (it is heard in that one, and not after).
+#ifndef EARSHOT_SIM_FLEET_ROUND_WORLD_H_
+#define EARSHOT_SIM_FLEET_ROUND_WORLD_H_
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/appraisal/country_map.h"
+#include "core/appraisal/placement_test.h"
+#include "core/base/bytes.h"
+#include "core/base/result.h"
+#include "core/domain/verdict.h"
+#include "core/locate/path_model.h"
+#include "sim/scenario/scenario.h"
+
+namespace earshot {
+
+// Threads of one run of rounds; more are refused.
+inline constexpr unsigned kRoundThreadsMax = 256;
+// Devices that share boxes of verdicts and are one piece of work.
+inline constexpr std::uint32_t kShardDevicesMax = 65'536;
+
+struct RoundWorldOptions {
+  unsigned threads = 1;  // any number gives the same verdicts
+  Duration every{0};     // from the beginning of a round to that of the next; 0: back to back
+  // Of so many device rounds one is also judged by the appraisal itself, and must agree; 0: none.
+  std::uint32_t audit_one_in = 10'000;
+};
+
+// Whole rounds within the scenario's duration, one beginning every `every`.
+std::uint32_t RoundsEvery(const Scenario& scenario, Duration every);
+
+// A bit for each Verdict.
+using VerdictSet = std::uint8_t;
+constexpr VerdictSet SetOf(Verdict verdict) {
+  return static_cast<VerdictSet>(1U << static_cast<unsigned>(verdict));
+}
+inline constexpr std::size_t kVerdictKinds = 7;
+
+struct RoundCounts {
+  std::uint64_t device_rounds = 0;
+  std::array<std::uint64_t, kVerdictKinds> headlines{};  // by Verdict, of every device round
+  std::array<std::uint64_t, kVerdictKinds> last{};       // the same of the last round alone
+  std::array<std::uint64_t, kVerdictKinds> ever{};       // devices that had it in some round
+  // Times that a device came to it from another verdict, or began with it: alarms, where flagged.
+  std::array<std::uint64_t, kVerdictKinds> raised{};
+  std::uint64_t appraisals = 0;  // asked for boxes and for what no box covers, audits aside
+  std::uint64_t boxes = 0;
+  std::uint64_t audited = 0;
+  std::uint64_t audit_differences = 0;  // must be 0
+
+  void Add(const RoundCounts& other);
+};
+
+class LeastExtra;
+class RoundShard;
+
+// Deterministic: scenario, options but for threads, and program decide every verdict. Not
+// thread-safe; uses threads of its own within its calls.
+class RoundWorld {
+ public:
+  // All references must outlive the world. `test` must be monotone as verdict_boxes.h says.
+  // kUnsupported for what this fidelity does not have: landmarks that lie or that are chosen anew
+  // each round, devices that forge. kInvalidArgument: threads outside 1 to kRoundThreadsMax, rounds
+  // closer than their length or beyond the duration, a path beyond 2 s.
+  static Result<std::unique_ptr<RoundWorld>> Create(const Scenario& scenario,
+                                                    const PathModel& model,
+                                                    const PlacementTest& test,
+                                                    const CountryMap& map,
+                                                    const RoundWorldOptions& options);
+  ~RoundWorld();
+
+  // All rounds of all devices. `on_share`, which may be empty, is called from any thread, one call
+  // at a time, with the share of the work that is done.
+  void Run(const std::function<void(double share)>& on_share = {});
+
+  std::uint32_t rounds() const { return rounds_; }
+  Duration every() const { return options_.every; }
+  // Of the last round, by fleet and number within it.
+  Verdict headline(std::size_t fleet, std::uint32_t device) const;
+  // Of all rounds.
+  VerdictSet seen(std::size_t fleet, std::uint32_t device) const;
+  RoundCounts counts(std::size_t fleet) const;
+  RoundCounts counts() const;
+  // Of the test of delay on a device of the fleet that everybody hears; none when none can be made.
+  std::optional<double> FalseAlarmProbability(std::size_t fleet) const;
+  // What grows with the number of devices.
+  std::uint64_t device_bytes() const;
+  // Covers every headline of every round; the same at any number of threads.
+  Bytes32 Hash() const;
+  // The queueing of a round's quickest ping, as drawn here.
+  const LeastExtra& extra() const { return *extra_; }
+
+ private:
+  explicit RoundWorld(const RoundWorldOptions& options);
+  void ForEachShard(const std::function<void(RoundShard&)>& work);
+  const RoundShard& ShardOf(std::size_t fleet, std::uint32_t device) const;
+
+  RoundWorldOptions options_;
+  std::uint32_t rounds_ = 0;
+  std::unique_ptr<LeastExtra> extra_;
+  std::vector<std::unique_ptr<RoundShard>> shards_;  // by fleet, then device
+};
+
+}  // namespace earshot
+
+#endif  // EARSHOT_SIM_FLEET_ROUND_WORLD_H_
