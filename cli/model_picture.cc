@@ -90,10 +90,12 @@ std::string ModelPicture(const v1::ModelCheck& check) {
     const v1::BandCheck& band = check.bands(b);
     for (int q = 0; q < band.quantiles_size(); ++q) svg += Mark(axes, band.quantiles(q), b, q);
     svg += fmt::format(
-        "<text x=\"{0:.1f}\" y=\"{1}\" text-anchor=\"middle\">{2:.0f}-{3:.0f} km</text>"
+        "<text x=\"{0:.1f}\" y=\"{1}\" text-anchor=\"middle\">{2:.0f}-{3:.0f}</text>"
         "<text x=\"{0:.1f}\" y=\"{4}\" text-anchor=\"middle\" fill=\"#666\">{5} paths</text>\n",
         axes.X(b, 2), kBottom + 20, band.from_km(), band.to_km(), kBottom + 36, band.paths());
   }
+  svg += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">distance, km</text>\n",
+                     (kLeft + kRight) / 2, kBottom + 58);
   for (int q = 0; check.bands_size() > 0 && q < check.bands(0).quantiles_size(); ++q) {
     const double y = kTop + 20 + 20 * q;
     svg += fmt::format(

@@ -53,7 +53,8 @@ std::string Axes(const v1::EvaluateReport& report) {
       XOf(report.false_alarm_rate()), kTop, kBottom);
   svg += fmt::format(
       "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">honest hosts flagged</text>\n"
-      "<text x=\"{}\" y=\"22\">False declarations from 1,500 km or more that are flagged; adversary: "
+      "<text x=\"{}\" y=\"22\">False declarations from 1,500 km or more that are flagged; "
+      "adversary: "
       "{}; {} hosts in {} clusters</text>\n",
       (kLeft + kRight) / 2, kBottom + 40, kLeft, report.adversary(), report.devices(),
       report.clusters());
@@ -93,10 +94,20 @@ std::string RocPicture(const v1::EvaluateReport& report) {
   }
   // Names to the right, by height at the asked rate, none on top of another.
   std::ranges::sort(labels, {}, &Label::wanted);
-  double lowest = kTop - kLabelStep;
+  std::vector<double> heights;
   for (const Label& label : labels) {
-    lowest = std::max(label.wanted, lowest + kLabelStep);
-    const double y = std::min(lowest, kHeight - 10);
+    const double above = heights.empty() ? kTop - kLabelStep : heights.back();
+    heights.push_back(std::max(label.wanted, above + kLabelStep));
+  }
+  // From below: many at zero push each other up, clear of the axis.
+  double limit = kBottom - kLabelStep / 2;
+  for (std::size_t i = heights.size(); i-- > 0;) {
+    heights[i] = std::min(heights[i], limit);
+    limit = heights[i] - kLabelStep;
+  }
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const Label& label = labels[i];
+    const double y = heights[i];
     svg += fmt::format(
         "<line x1=\"{0}\" y1=\"{1:.1f}\" x2=\"{2}\" y2=\"{1:.1f}\" stroke-width=\"2\" {3}/>"
         "<text x=\"{4}\" y=\"{5:.1f}\">{6} ({7:.0f} %)</text>\n",

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "bench/calibrate.h"
+#include "bench/drawn_worlds.h"
 #include "bench/model_check.h"
 #include "bench/rates.h"
 #include "bench/trials.h"
@@ -289,6 +290,25 @@ TEST(CheckDelayModel, ModelsThatAreNoneAreRefused) {
   model.mutable_pooled(0)->set_inflation(1, 99);
   EXPECT_FALSE(CheckDelayModel(model, world).has_value());
   EXPECT_FALSE(CheckDelayModel(v1::DelayModel(), world).has_value());
+}
+
+TEST(StudyDrawnWorlds, AskedRateIsKeptAndASeedRepeatsItself) {
+  const MeasuredWorld world = World();
+  const DrawnWorldsOptions options = {.worlds = 8, .calibrating = 199, .tested = 400, .rates = {0.05}};
+  const auto found = StudyDrawnWorlds(world, options);
+  ASSERT_TRUE(found.has_value()) << found.error().message();
+  EXPECT_EQ(found->appraisals, 8U * 599U);
+  EXPECT_EQ(found->rates[0].tested, 3200U);
+  EXPECT_GT(found->rates[0].mean, 0.02);
+  EXPECT_LT(found->rates[0].mean, 0.08);
+  EXPECT_LE(found->rates[0].low, found->rates[0].mean);
+  EXPECT_EQ(StudyDrawnWorlds(world, options)->rates[0].alarms, found->rates[0].alarms);
+}
+
+TEST(StudyDrawnWorlds, RateThatSoFewHostsCannotCalibrateIsRefused) {
+  const MeasuredWorld world = World();
+  EXPECT_FALSE(StudyDrawnWorlds(world, {.calibrating = 98, .rates = {0.01}}).has_value());
+  EXPECT_FALSE(StudyDrawnWorlds(world, {.worlds = 1}).has_value());
 }
 
 TEST(RateCounter, IntervalCountsClustersNotCases) {
