@@ -42,8 +42,9 @@ struct LandmarkObservation {
   std::uint32_t packets_refused = 0;  // arrived for this device, failed authentication
   bool expected = false;              // the scheduler meant this landmark to probe this device in
                                       // this round; false for a bound carried from an older one
-  bool healthy = false;               // it heard somebody else in the same round, and did not
-                                      // refuse this device's handshakes (next)
+  bool healthy = false;               // it heard somebody else in the same round, lost nothing
+                                      // unread if it did not hear this device, and did not refuse
+                                      // its handshakes (next)
   // Set: no session, and handshakes from the device's own address were refused for want of budget.
   // When this landmark last heard the device, or when answers became due.
   std::optional<MonotonicInstant> refused_since;

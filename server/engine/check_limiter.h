@@ -34,7 +34,7 @@ struct CheckLimiterOptions {
 enum class Shortage : std::uint8_t {
   kNone,
   kOwnAddress,  // more came from that address than one address may cause
-  kEverybody,   // there was no room for another sender, whoever it was
+  kEverybody,   // there was no room for another sender, or datagram, whoever sent it
 };
 
 // An authentic cookie costs its sender a round trip; what it buys is limited here. Strangers share a

@@ -63,6 +63,12 @@ void LandmarkEngine::OnDatagram(const Endpoint& from, ByteSpan packet,
   }
 }
 
+void LandmarkEngine::OnDropped(std::uint64_t total, MonotonicInstant now) {
+  if (total <= counters_.dropped) return;
+  counters_.dropped = total;
+  dropped_at_ = now;
+}
+
 void LandmarkEngine::OnHello2(const Endpoint& from, ByteSpan packet, const ClockReading& now) {
   Bytes32 transcript{};
   if (const Refusal refusal = door_.CheckHello2(packet, from, now.monotonic, transcript);

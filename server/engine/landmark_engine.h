@@ -82,6 +82,7 @@ struct LandmarkEngineCounters {
   std::uint64_t welcome_signatures = 0;  // sessions_opened over this is the mean batch
   std::uint64_t pings_sent = 0;
   std::uint64_t pongs = 0;
+  std::uint64_t dropped = 0;  // datagrams that the kernel dropped unread
 };
 
 // Confined to one thread.
@@ -102,6 +103,8 @@ class LandmarkEngine {
                   std::optional<WallInstant> kernel_receive);
   // A transmit stamp, under the key that was given to DatagramTransport::Send.
   void OnTransmitStamp(std::uint64_t probe_key, WallInstant stamp, WallInstant not_after);
+  // The socket has lost `total` datagrams unread so far; none that counts less than the last call.
+  void OnDropped(std::uint64_t total, MonotonicInstant now);
   // Signs and sends the WELCOMEs that wait, and lets the transport send what it gathered. Call it
   // when no more datagrams are at hand.
   void Flush();
@@ -134,6 +137,10 @@ class LandmarkEngine {
   // What handshakes from `address` lacked to be checked since `since` (check_limiter.h).
   Shortage ShortageAt(std::uint32_t address, MonotonicInstant since) const {
     return limiter_.ShortageAt(address, since);
+  }
+  // Whether datagrams were lost unread since `since`, whoever sent them.
+  bool DroppedSince(MonotonicInstant since) const {
+    return dropped_at_.has_value() && *dropped_at_ >= since;
   }
 
  private:
@@ -176,6 +183,7 @@ class LandmarkEngine {
   HandshakeAcceptor door_;
   CheckLimiter limiter_;
   CounterBook counters_of_devices_;
+  std::optional<MonotonicInstant> dropped_at_;  // last
 
   Serial next_serial_ = 1;
   std::map<Serial, Entry> sessions_;

@@ -67,6 +67,9 @@ void RunTally::Finish(const ServerEngine& engine, std::string_view why) {
       if (count == 0) continue;
       append_(PacketsRefusedEvent(SinceStart(), landmark.id(), RefusalName(refusal), count));
     }
+    if (const std::uint64_t dropped = landmark.counters().dropped; dropped > 0) {
+      append_(PacketsRefusedEvent(SinceStart(), landmark.id(), "dropped_unread", dropped));
+    }
   }
   FinishWithout(why);
 }

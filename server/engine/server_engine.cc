@@ -72,6 +72,10 @@ void ServerEngine::OnTransmitStamp(std::size_t number, std::uint64_t probe_key, 
   landmarks_[number]->OnTransmitStamp(probe_key, stamp, not_after);
 }
 
+void ServerEngine::OnDropped(std::size_t number, std::uint64_t total) {
+  landmarks_[number]->OnDropped(total, clock_.Now());
+}
+
 void ServerEngine::Flush() {
   for (const auto& landmark : landmarks_) landmark->Flush();
 }
@@ -189,6 +193,9 @@ void ServerEngine::TakeShortages(RoundNumber round, const DeviceId& device,
     if (const auto address = landmark->LastAddress(device)) addresses.insert(*address);
   }
   for (const auto& landmark : landmarks_) {
+    if (landmark->DroppedSince(since)) {
+      verifier_.AddShortage(round, device, landmark->id(), Shortage::kEverybody);
+    }
     for (const std::uint32_t address : addresses) {
       verifier_.AddShortage(round, device, landmark->id(), landmark->ShortageAt(address, since));
     }

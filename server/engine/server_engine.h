@@ -77,6 +77,7 @@ class ServerEngine final : private LandmarkObserver {
                   const ClockReading& after_receive, std::optional<WallInstant> kernel_receive);
   void OnTransmitStamp(std::size_t number, std::uint64_t probe_key, WallInstant stamp,
                        WallInstant not_after);
+  void OnDropped(std::size_t number, std::uint64_t total);
   void Flush();
 
   void OnTimer();

@@ -193,6 +193,13 @@ void Verifier::AddRefused(RoundNumber round, const DeviceId& device, std::uint32
   book->second.at(device).packets_refused += packets;
 }
 
+bool Verifier::Page::Heard(const LandmarkId& landmark) const {
+  return std::ranges::any_of(receipts, [&](const StoredReceipt& stored) {
+    const LandmarkObservation& seen = stored.checked.observation;
+    return seen.landmark == landmark && !seen.samples.empty();
+  });
+}
+
 void Verifier::AddShortage(RoundNumber round, const DeviceId& device, const LandmarkId& landmark,
                            Shortage shortage) {
   const auto book = books_.find(round);
@@ -287,11 +294,7 @@ std::vector<const StoredReceipt*> Verifier::ReceiptsFor(const DeviceId& device,
   const History& history = found->second;
   for (const StoredReceipt& stored : history.convicting) receipts.push_back(&stored);
   for (const auto& [landmark, stored] : history.bounding) {
-    const bool fresh = std::ranges::any_of(page.receipts, [&](const StoredReceipt& current) {
-      return current.checked.observation.landmark == landmark &&
-             !current.checked.observation.samples.empty();
-    });
-    if (!fresh) receipts.push_back(&stored);
+    if (!page.Heard(landmark)) receipts.push_back(&stored);
   }
   // An earlier session under the counter of a session of this round.
   for (const StoredReceipt& stored : page.receipts) {
@@ -347,7 +350,10 @@ std::vector<DeviceVerdict> Verifier::CloseRound(RoundNumber round, const ClockRe
     c.facts = RoundFacts{round, now.monotonic, now.wall, started_, histories_[id].last_valid_answer,
                          page.expected, HealthyFor(id, news), RefusedSince(id, page),
                          page.packets_refused, page.signals, mesh_, false};
-    for (const LandmarkId& landmark : page.overrun) c.facts.healthy.erase(landmark);
+    for (const LandmarkId& landmark : page.overrun) {
+      // What it heard counts in full: it stays the judge of whom it heard.
+      if (!page.Heard(landmark)) c.facts.healthy.erase(landmark);
+    }
     c.observation = BuildObservation(*device, c.receipts, c.facts, revocations);
     sites.push_back({device->declaration.site.name, IsSilent(c.observation, policy_)});
     cases.push_back(std::move(c));

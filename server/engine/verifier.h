@@ -95,8 +95,8 @@ class Verifier {
   void AddSignal(RoundNumber round, const DeviceId& device, Signal signal);
   // Packets for `device` that a landmark without a session refused.
   void AddRefused(RoundNumber round, const DeviceId& device, std::uint32_t packets);
-  // What handshakes from an address of `device` lacked at `landmark` during `round`. Where the
-  // landmark has no receipt, its silence is then no evidence: docs/THREAT_MODEL.md.
+  // What handshakes from an address of `device`, or its datagrams, lacked at `landmark` during
+  // `round`. What the landmark then did not hear is no evidence: docs/THREAT_MODEL.md.
   void AddShortage(RoundNumber round, const DeviceId& device, const LandmarkId& landmark,
                    Shortage shortage);
 
@@ -134,6 +134,8 @@ class Verifier {
  private:
   // What happens to one device in one open round.
   struct Page {
+    bool Heard(const LandmarkId& landmark) const;
+
     std::set<LandmarkId> expected;
     std::vector<StoredReceipt> receipts;
     std::set<Signal> signals;

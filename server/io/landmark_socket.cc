@@ -2,6 +2,7 @@
 
 #include <linux/errqueue.h>
 #include <linux/net_tstamp.h>
+#include <linux/sock_diag.h>
 #include <sys/socket.h>
 
 #include <cstring>
@@ -170,6 +171,17 @@ std::size_t LandmarkSocket::Receive(const std::function<void(const ReceivedDatag
                           ReadControl(receiving_.header(i)).stamp});
   }
   return count;
+}
+
+std::uint64_t LandmarkSocket::ReadDrops() {
+  std::array<std::uint32_t, SK_MEMINFO_VARS> memory{};
+  socklen_t size = sizeof memory;
+  if (getsockopt(fd_.get(), SOL_SOCKET, SO_MEMINFO, memory.data(), &size) == 0) {
+    // The kernel counts in 32 bits, modulo.
+    const auto counted = static_cast<std::uint32_t>(counters_.received_dropped);
+    counters_.received_dropped += std::uint32_t{memory[SK_MEMINFO_DROPS] - counted};
+  }
+  return counters_.received_dropped;
 }
 
 void LandmarkSocket::CollectTransmitStamps(

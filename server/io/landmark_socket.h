@@ -50,6 +50,7 @@ struct LandmarkSocketCounters {
   std::uint64_t send_failed = 0;
   std::uint64_t received = 0;
   std::uint64_t received_oversize = 0;    // longer than any EWP1 message: dropped
+  std::uint64_t received_dropped = 0;     // by the kernel, unread: the queue was full (ReadDrops)
   std::uint64_t transmit_stamps = 0;      // attributed to a probe
   std::uint64_t transmit_stamps_lost = 0; // came for a send that is forgotten
 };
@@ -84,6 +85,12 @@ class LandmarkSocket final : public DatagramTransport {
   // nothing waits. Never blocks. Collect transmit stamps first: a pong is judged with the stamps
   // that are known when it is handed over.
   std::size_t Receive(const std::function<void(const ReceivedDatagram&)>& sink);
+
+  // Asks the kernel how many datagrams it has dropped unread since the socket was bound, and returns
+  // that: the queue was full, or a checksum false. Asked for rather than taken from the datagram
+  // that next finds room (SO_RXQ_OVFL): that one may come a round later. 0 where the kernel does not
+  // say (before Linux 4.12).
+  std::uint64_t ReadDrops();
 
   // Hands every waiting transmit stamp to `sink`, in the order of sending. Never blocks.
   void CollectTransmitStamps(const std::function<void(const TransmitStamp&)>& sink);

@@ -269,8 +269,9 @@ class ServerProcess::Impl {
         engine_->OnDatagram(number, datagram.from, datagram.bytes, datagram.after_receive,
                             datagram.kernel_receive);
       });
-      if (got < kReceiveBatch) return;
+      if (got < kReceiveBatch) break;
     }
+    engine_->OnDropped(number, socket.ReadDrops());
   }
 
   void ArmTimer() {
@@ -279,7 +280,12 @@ class ServerProcess::Impl {
     armed_for_ = wake;
     timer_.expires_after(*wake - clock_.Now());
     timer_.async_wait([this](const AsioError& failed) {
-      if (!failed) armed_for_.reset();
+      if (failed) return;
+      armed_for_.reset();
+      // A round may end now: what its landmarks lost belongs to it.
+      for (std::size_t i = 0; i < landmarks_.size(); ++i) {
+        engine_->OnDropped(i, landmarks_[i]->socket->ReadDrops());
+      }
     });
   }
 

@@ -218,6 +218,56 @@ TEST(ServerEngineTest, LandmarkThatHearsNobodyIsNotHeldAgainstTheDevice) {
   }
 }
 
+// sin-1 does not hear C-1, although it hears C-2.
+class LandmarkWithAFullQueue : public testing::Test {
+ protected:
+  LandmarkWithAFullQueue() {
+    const Endpoint unheard{world_.next_agent_address(), 5000};
+    world_.AddDevice("C-1", world_.singapore());
+    world_.AddDevice("C-2", world_.singapore());
+    const Endpoint sin1 = world_.landmark_endpoint("sin-1");
+    world_.network.SetTap([=](const Endpoint& from, const Endpoint& to, ByteSpan) {
+      return from == unheard && to == sin1;
+    });
+  }
+  Judgement SiteOf(std::size_t device) const {
+    return world_.rounds.back().at(device).appraisal.site;
+  }
+
+  ServerWorld world_;
+};
+
+TEST_F(LandmarkWithAFullQueue, SilenceIsHeldAgainstTheDeviceWhileNothingIsDropped) {
+  world_.Run(seconds(1));
+  world_.engine->OnDropped(0, 0);
+  world_.Run(seconds(7));
+  ASSERT_THAT(world_.rounds, SizeIs(1));
+  EXPECT_EQ(VerdictName(SiteOf(0).verdict), "UNEXPLAINED_DELAY");
+  EXPECT_TRUE(HasReason(SiteOf(0), ReasonCode::kExpectedLandmarkUnheard));
+}
+
+TEST_F(LandmarkWithAFullQueue, SilenceAmidDropsIsHeldAgainstNobodyInThatRoundAlone) {
+  world_.Run(seconds(3));
+  world_.engine->OnDropped(0, 5000);
+  world_.Run(seconds(5));
+  ASSERT_THAT(world_.rounds, SizeIs(1));
+  EXPECT_FALSE(world_.rounds[0][0].appraisal.flagged());
+  EXPECT_FALSE(HasReason(SiteOf(0), ReasonCode::kExpectedLandmarkUnheard));
+  const auto heard = world_.rounds[0][1].appraisal.rings;
+  EXPECT_TRUE(std::ranges::any_of(heard, [](const LandmarkRings& rings) {
+    return rings.landmark == LandmarkId("sin-1");
+  })) << "what it heard still counts";
+  const auto recomputed =
+      RecomputeVerdict(*DecodeBundle(AsBytes(world_.rounds[0][0].bundle)),
+                       world_.authority.root().public_key(), world_.test, world_.map);
+  ASSERT_TRUE(recomputed.has_value()) << recomputed.error().message();
+  EXPECT_THAT(recomputed->differences, IsEmpty());
+  world_.engine->OnDropped(0, 5000);  // no more than before
+  world_.Run(seconds(6));
+  ASSERT_THAT(world_.rounds, SizeIs(2));
+  EXPECT_EQ(VerdictName(SiteOf(0).verdict), "UNEXPLAINED_DELAY");
+}
+
 // A stranger with many ports behind the address of C-1 spends what sin-1 checks.
 class FloodedServer : public testing::Test {
  protected:

@@ -216,6 +216,22 @@ TEST_F(LandmarkSocketTest, OversizeDatagramIsCountedAndNotDelivered) {
   EXPECT_EQ(socket->counters().received_oversize, 1U);
 }
 
+TEST_F(LandmarkSocketTest, DatagramsThatFoundNoRoomAreCounted) {
+  LandmarkSocket::Options options;
+  options.receive_buffer_bytes = 4096;
+  auto socket = *LandmarkSocket::Bind(kAnyLoopback, &clock_, options);
+  echo_.Send(socket->local(), Bytes(64, 1));
+  ASSERT_TRUE(Readable(socket->native_handle()));
+  EXPECT_EQ(socket->ReadDrops(), 0U);
+  for (int i = 0; i < 100; ++i) echo_.Send(socket->local(), Bytes(64, 1));
+  std::size_t delivered = 0;
+  while (socket->Receive([&](const ReceivedDatagram&) { ++delivered; }) > 0) {
+  }
+  EXPECT_LT(delivered, 101U);
+  EXPECT_EQ(socket->ReadDrops() + delivered, 101U);
+  EXPECT_EQ(socket->ReadDrops(), socket->counters().received_dropped) << "asked twice, counted once";
+}
+
 TEST_F(LandmarkSocketTest, TakenPortIsRefusedWithTheEndpointNamed) {
   auto first = Bind(true);
   Result<std::unique_ptr<LandmarkSocket>> second =
