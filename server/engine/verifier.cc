@@ -92,6 +92,7 @@ Status Verifier::TakeLandmarkList(const ListTrust& trust, LandmarkListContent li
     const ListedLandmark* before = listed_in(list_, stored.checked.observation.landmark);
     const ListedLandmark* after = listed_in(list, stored.checked.observation.landmark);
     return before != nullptr && after != nullptr && before->key() == after->key() &&
+           before->delegation.position_record_sha256 == after->delegation.position_record_sha256 &&
            after->delegation.InForceAt(stored.checked.begin_wall);
   });
   setup_.blobs.position_records.clear();

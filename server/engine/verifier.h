@@ -118,7 +118,8 @@ class Verifier {
   Status UpdateRevocations(Bytes blob);
   // A newer landmark list, with the position records of the setup. An older one is refused
   // (kExpired), as is one without a landmark at a known place (kInvalidArgument); either changes
-  // nothing. What was kept from landmarks that the new list does not vouch for is forgotten.
+  // nothing. What was kept from landmarks that the new list does not vouch for, or puts at
+  // another place, is forgotten.
   Status UpdateLandmarkList(Bytes blob);
 
   const Registry& registry() const { return setup_.registry; }

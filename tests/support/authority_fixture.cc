@@ -52,19 +52,33 @@ FixtureLandmark& AuthorityFixture::AddLandmark(const FixturePlace& place,
       LandmarkKeys{LandmarkId(place.id), Ed25519PrivateKey::Generate(random_),
                    X25519KeyPair::Generate(random_)},
       endpoint, place, {}, {}});
-  v1::PositionRecord record;
-  record.set_landmark_id(place.id);
-  record.set_city(place.id);
-  record.set_latitude_e7(std::llround(place.latitude_deg * 1e7));
-  record.set_longitude_e7(std::llround(place.longitude_deg * 1e7));
-  record.set_uncertainty_m(100);
-  record.set_trust_domain(place.domain);
-  landmark->position_record = record.SerializeAsString();
-  const Bytes32 hash = Sha256(AsBytes(landmark->position_record));
-  landmark->delegation =
-      Delegate(v1::ROLE_LANDMARK, place.id, landmark->keys.signing.public_key(), &hash);
+  State(*landmark);
   landmarks_.push_back(std::move(landmark));
   return *landmarks_.back();
+}
+
+void AuthorityFixture::MoveLandmark(const std::string& id, double latitude_deg,
+                                    double longitude_deg) {
+  for (const auto& landmark : landmarks_) {
+    if (landmark->place.id != id) continue;
+    landmark->place.latitude_deg = latitude_deg;
+    landmark->place.longitude_deg = longitude_deg;
+    State(*landmark);
+  }
+}
+
+void AuthorityFixture::State(FixtureLandmark& landmark) const {
+  v1::PositionRecord record;
+  record.set_landmark_id(landmark.place.id);
+  record.set_city(landmark.place.id);
+  record.set_latitude_e7(std::llround(landmark.place.latitude_deg * 1e7));
+  record.set_longitude_e7(std::llround(landmark.place.longitude_deg * 1e7));
+  record.set_uncertainty_m(100);
+  record.set_trust_domain(landmark.place.domain);
+  landmark.position_record = record.SerializeAsString();
+  const Bytes32 hash = Sha256(AsBytes(landmark.position_record));
+  landmark.delegation =
+      Delegate(v1::ROLE_LANDMARK, landmark.place.id, landmark.keys.signing.public_key(), &hash);
 }
 
 Bytes AuthorityFixture::LandmarkList(std::uint64_t version) const {

@@ -42,6 +42,8 @@ class AuthorityFixture {
   explicit AuthorityFixture(std::uint64_t seed = 1, WallInstant epoch = FixtureWall());
 
   FixtureLandmark& AddLandmark(const FixturePlace& place, const Endpoint& endpoint);
+  // From now on the delegation of landmark `id`, under the same key, states another place.
+  void MoveLandmark(const std::string& id, double latitude_deg, double longitude_deg);
   // The list of all landmarks added so far.
   Bytes LandmarkList(std::uint64_t version = 1) const;
   Bytes RevocationList(std::uint64_t version, const std::vector<Bytes32>& revoked) const;
@@ -59,6 +61,7 @@ class AuthorityFixture {
   std::vector<std::unique_ptr<FixtureLandmark>>& landmarks() { return landmarks_; }
 
  private:
+  void State(FixtureLandmark& landmark) const;
   Bytes Delegate(int role, const std::string& subject, const Ed25519PublicKey& key,
                  const Bytes32* position_record_sha256) const;
 

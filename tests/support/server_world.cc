@@ -166,6 +166,7 @@ void ServerWorld::Begin() {
   SharedBlobs blobs{authority.LandmarkList(), {},
                     SignRecord(BlobContext::kPolicy, authority.root(), *ToRecord(policy)),
                     {}, authority.VerdictDelegation()};
+  blobs.position_records = more_position_records;
   for (const auto& landmark : authority.landmarks()) {
     blobs.position_records.push_back(landmark->position_record);
   }

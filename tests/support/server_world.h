@@ -85,6 +85,8 @@ class ServerWorld final : public ServerObserver {
   ServerEngineOptions options;  // before Begin
   FakeNetwork network;
   AuthorityFixture authority;
+  // Position records that the verifier is given beside those of the landmarks; before Begin.
+  std::vector<std::string> more_position_records;
   NearestLandmarkTest test;
   TwoCountries map;
   std::unique_ptr<ServerEngine> engine;

@@ -138,6 +138,32 @@ TEST(ServerEngineTest, NewerLandmarkListCountsFromTheNextRoundAndAnOlderOneIsRef
   EXPECT_THAT(recomputed->differences, IsEmpty());
 }
 
+// tyo-1 is heard in the first round alone; the newer list states the place `latitude_deg` for it.
+bool BoundOfTokyoIsCarriedWhenItsListSays(double latitude_deg) {
+  ServerWorld world;
+  world.AddDevice("C-1", world.singapore());
+  world.authority.MoveLandmark("tyo-1", latitude_deg, 139.69);
+  world.more_position_records = {world.authority.landmarks().back()->position_record};
+  world.authority.MoveLandmark("tyo-1", 35.68, 139.69);
+  world.Run(seconds(8));
+  world.Cut(world.landmark_endpoint("tyo-1"));
+  world.authority.MoveLandmark("tyo-1", latitude_deg, 139.69);
+  EXPECT_TRUE(world.engine->verifier().UpdateLandmarkList(world.authority.LandmarkList(2)));
+  EXPECT_THAT(world.engine->verifier().landmarks(), SizeIs(world.landmark_count()));
+  world.Run(seconds(6));
+  EXPECT_THAT(world.rounds, SizeIs(2));
+  return std::ranges::any_of(world.rounds.back()[0].appraisal.rings,
+                             [](const auto& rings) { return rings.landmark.value() == "tyo-1"; });
+}
+
+TEST(ServerEngineTest, BoundIsNotCarriedToAnotherPlaceOfItsLandmark) {
+  EXPECT_FALSE(BoundOfTokyoIsCarriedWhenItsListSays(34.00));
+}
+
+TEST(ServerEngineTest, BoundIsCarriedAcrossListsThatStateOnePlace) {
+  EXPECT_TRUE(BoundOfTokyoIsCarriedWhenItsListSays(35.68));
+}
+
 TEST(ServerEngineTest, ListThatCannotServeIsRefusedAndTheOldOneStays) {
   ServerWorld world;
   world.AddDevice("C-1", world.singapore());
