@@ -12,6 +12,8 @@ ReasonCode CodeOf(CryptographicFinding finding) {
   switch (finding) {
     case CryptographicFinding::kKeyRevoked:
       return ReasonCode::kKeyRevoked;
+    case CryptographicFinding::kMakerKeyRevoked:
+      return ReasonCode::kMakerKeyRevoked;
     case CryptographicFinding::kKeyExpired:
       return ReasonCode::kKeyExpired;
     case CryptographicFinding::kEndorsementMismatch:

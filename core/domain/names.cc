@@ -66,6 +66,7 @@ std::string_view ReasonCodeName(ReasonCode value) {
     case ReasonCode::kRefusedPackets: return "REFUSED_PACKETS";
     case ReasonCode::kEvidenceMissing: return "EVIDENCE_MISSING";
     case ReasonCode::kKeyRevoked: return "KEY_REVOKED";
+    case ReasonCode::kMakerKeyRevoked: return "MAKER_KEY_REVOKED";
     case ReasonCode::kKeyExpired: return "KEY_EXPIRED";
     case ReasonCode::kEndorsementMismatch: return "ENDORSEMENT_MISMATCH";
     case ReasonCode::kEvidenceMismatch: return "EVIDENCE_MISMATCH";

@@ -54,6 +54,7 @@ struct LandmarkObservation {
 // Authenticated material that speaks against itself, found before any geometry.
 enum class CryptographicFinding : std::uint8_t {
   kKeyRevoked,
+  kMakerKeyRevoked,  // the key that signed the endorsement
   kKeyExpired,
   kEndorsementMismatch,  // model or firmware is not what the maker endorsed
   kEvidenceMismatch,     // the signed root does not match the answered pings

@@ -67,6 +67,7 @@ enum class ReasonCode : std::uint8_t {
   kRefusedPackets,            // packets arrived and failed authentication; they count for nothing
   kEvidenceMissing,           // samples without EVIDENCE count only against the device
   kKeyRevoked,
+  kMakerKeyRevoked,           // the maker's key that signed the device's endorsement was withdrawn
   kKeyExpired,
   kEndorsementMismatch,
   kEvidenceMismatch,

@@ -34,6 +34,7 @@ Result<ReasonCode> ParseReasonCodeName(std::string_view name) {
 std::string_view FindingName(CryptographicFinding finding) {
   switch (finding) {
     case CryptographicFinding::kKeyRevoked: return "KEY_REVOKED";
+    case CryptographicFinding::kMakerKeyRevoked: return "MAKER_KEY_REVOKED";
     case CryptographicFinding::kKeyExpired: return "KEY_EXPIRED";
     case CryptographicFinding::kEndorsementMismatch: return "ENDORSEMENT_MISMATCH";
     case CryptographicFinding::kEvidenceMismatch: return "EVIDENCE_MISMATCH";

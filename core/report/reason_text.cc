@@ -272,6 +272,8 @@ std::string ReasonText(const Reason& reason, const Appraisal& appraisal,
       return fmt::format("The device answered pings of {} and never signed for them; such answers "
                          "count only against it.", LandmarksText(reason, context, "a landmark"));
     case ReasonCode::kKeyRevoked: return "The answers were made with a key that was withdrawn.";
+    case ReasonCode::kMakerKeyRevoked:
+      return "The maker's key that vouches for the device was withdrawn.";
     case ReasonCode::kKeyExpired: return "The answers were made with a key past its last valid day.";
     case ReasonCode::kEndorsementMismatch:
       return "The model or firmware that the device signed is not what its maker vouched for.";

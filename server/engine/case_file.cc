@@ -57,6 +57,10 @@ std::vector<CryptographicFinding> FindingsOf(const EnrolledDevice& device,
     const auto endorsed =
         EndorsementFindings(*device.endorsement, revocations, claims, facts.wall_now);
     findings.insert(endorsed.begin(), endorsed.end());
+    // As of the list, not of the endorsement: who holds the maker's key could date one before that.
+    if (revocations != nullptr && revocations->Revoked(device.maker_key, revocations->epoch)) {
+      findings.insert(CryptographicFinding::kMakerKeyRevoked);
+    }
   }
   return {findings.begin(), findings.end()};
 }

@@ -32,6 +32,7 @@ struct EnrolledDevice {
   Declaration declaration;
   std::optional<Endorsement> endorsement;  // always set; the appraisal takes an optional
   EnrolmentBlobs blobs;
+  KeyId maker_key;  // signed the endorsement
   std::optional<LandmarkId> reference_for;  // a reference agent of ours beside this landmark
 
   const DeviceId& id() const { return declaration.device; }

@@ -1,5 +1,7 @@
 #include "server/engine/verifier.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -56,6 +58,7 @@ Result<Verifier> Verifier::Create(VerifierSetup setup, const ClockReading& now) 
   if (!revocations.empty()) {
     EARSHOT_RETURN_IF_ERROR(verifier.UpdateRevocations(std::move(revocations)));
   }
+  EARSHOT_RETURN_IF_ERROR(verifier.MaySign());
   return verifier;
 }
 
@@ -66,6 +69,14 @@ Status Verifier::UpdateRevocations(Bytes blob) {
   setup_.blobs.revocation_list = std::move(blob);
   ForgetWithdrawn();
   return {};
+}
+
+Status Verifier::MaySign() const {
+  if (!IsWithdrawn(setup_.verdict_key.public_key())) return {};
+  return Fail(ErrorCode::kUnauthenticated,
+              fmt::format("verdict key: withdrawn by revocation list version {}, so no verdict that "
+                          "it signs counts; delegate a new key in the role VERDICT and start again "
+                          "with it", revocations_->version));
 }
 
 Status Verifier::UpdateLandmarkList(Bytes blob) {
@@ -126,7 +137,7 @@ void Verifier::ForgetUnless(const std::function<bool(const StoredReceipt&)>& sta
 void Verifier::ForgetWithdrawn() {
   std::set<LandmarkId> withdrawn;
   for (const ListedLandmark& landmark : list_.landmarks) {
-    if (IsWithdrawn(landmark)) withdrawn.insert(landmark.id);
+    if (IsWithdrawn(landmark.key())) withdrawn.insert(landmark.id);
   }
   ForgetUnless([&withdrawn](const StoredReceipt& stored) {
     return !withdrawn.contains(stored.checked.observation.landmark);
@@ -152,7 +163,7 @@ const CheckedReceipt* Verifier::AddReceipt(const LandmarkId& landmark, ClosedRou
     ++counters_.receipts_refused;
     return nullptr;
   }
-  if (IsWithdrawn(*listed) || !IsNewSession(landmark, stored->checked)) {
+  if (IsWithdrawn(listed->key()) || !IsNewSession(landmark, stored->checked)) {
     ++counters_.receipts_refused;
     return nullptr;
   }
@@ -166,9 +177,9 @@ const CheckedReceipt* Verifier::AddReceipt(const LandmarkId& landmark, ClosedRou
   return &receipts.back().checked;
 }
 
-// As of the list, not of the receipt: who holds a withdrawn key could date a receipt before that.
-bool Verifier::IsWithdrawn(const ListedLandmark& landmark) const {
-  return revocations_.has_value() && revocations_->Revoked(landmark.key().id(), revocations_->epoch);
+// As of the list, not of what was signed: who holds a withdrawn key could date that before.
+bool Verifier::IsWithdrawn(const Ed25519PublicKey& key) const {
+  return revocations_.has_value() && revocations_->Revoked(key.id(), revocations_->epoch);
 }
 
 // A landmark takes rising counters only, so a session it files under one not above the last is an

@@ -116,6 +116,9 @@ class Verifier {
 
   // A newer revocation list. An older one is refused (kExpired) and changes nothing.
   Status UpdateRevocations(Bytes blob);
+  // Whether what this verifier signs would count (kUnauthenticated): Create refuses a verdict key
+  // that is withdrawn, and a later list may withdraw it. No further round should then be closed.
+  Status MaySign() const;
   // A newer landmark list, with the position records of the setup. An older one is refused
   // (kExpired), as is one without a landmark at a known place (kInvalidArgument); either changes
   // nothing. What was kept from landmarks that the new list does not vouch for, or puts at
@@ -161,7 +164,7 @@ class Verifier {
   };
   Status TakeLandmarkList(const ListTrust& trust, LandmarkListContent list, Bytes blob);
   void ForgetUnless(const std::function<bool(const StoredReceipt&)>& stands);
-  bool IsWithdrawn(const ListedLandmark& landmark) const;
+  bool IsWithdrawn(const Ed25519PublicKey& key) const;
   // What was taken from landmarks before they were withdrawn: no bundle may rest on it.
   void ForgetWithdrawn();
   bool IsNewSession(const LandmarkId& landmark, const CheckedReceipt& checked);

@@ -100,10 +100,13 @@ class ServerProcess::Impl {
       ArmTimer();
     }
     if (engine_ != nullptr) engine_->Stop();
-    recorder_->Finish(stopped_ ? "told to stop" : "rounds over");
+    recorder_->Finish(failure_.has_value() ? failure_->message()
+                      : stopped_           ? "told to stop"
+                                           : "rounds over");
     // Replies that are under way still go out.
     commands_.reset();
     io_.poll();
+    if (failure_.has_value()) return tl::unexpected<Error>(*failure_);
     if (recorder_->failure().has_value()) return tl::unexpected<Error>(*recorder_->failure());
     return {};
   }
@@ -178,9 +181,8 @@ class ServerProcess::Impl {
                       std::move(settings_.registry), &test_, &map_},
         clock_.Read());
     if (!verifier.has_value()) {
-      Narrate(verifier.error().message());
+      failure_ = std::move(verifier).error();
       stopped_ = true;
-      failed_ = true;
       return {};
     }
     ServerEngineOptions options;
@@ -213,6 +215,10 @@ class ServerProcess::Impl {
           return verifier.UpdateRevocations(std::move(blob));
         })) {
       Narrate(fmt::format("revocation list version {} taken", verifier.revocations_version()));
+    }
+    if (Status may_sign = verifier.MaySign(); !may_sign.has_value()) {
+      failure_ = std::move(may_sign).error();
+      stopped_ = true;
     }
   }
 
@@ -294,14 +300,10 @@ class ServerProcess::Impl {
                   std::move(reply));
   }
 
- public:
-  bool failed() const { return failed_; }
-
- private:
   ServerSettings settings_;
   ServerProcessOptions options_;
   bool stopped_ = false;
-  bool failed_ = false;
+  std::optional<Error> failure_;  // why the run cannot begin or go on
   std::string list_problem_;
   ListFile landmark_list_;
   ListFile revocation_list_;
@@ -330,11 +332,7 @@ Result<std::unique_ptr<ServerProcess>> ServerProcess::Create(ServerSettings sett
   return std::unique_ptr<ServerProcess>(new ServerProcess(std::move(impl)));
 }
 
-Status ServerProcess::Run() {
-  EARSHOT_RETURN_IF_ERROR(impl_->Run());
-  if (impl_->failed()) return Fail(ErrorCode::kUnavailable, "the server could not begin");
-  return {};
-}
+Status ServerProcess::Run() { return impl_->Run(); }
 
 void ServerProcess::Stop() { impl_->Stop(); }
 

@@ -28,7 +28,7 @@ class ServerProcess {
 
   // Waits for the landmark list, runs the rounds and returns once they are over, or on SIGTERM,
   // SIGINT, the command "stop" or Stop: a round that is open then is given up. An error: something
-  // could not be written.
+  // could not be written, the verifier could not be made, or its key was withdrawn meanwhile.
   Status Run();
   // Makes Run return. Thread-safe.
   void Stop();

@@ -113,6 +113,64 @@ TEST(ServerEngineTest, RevokedKeyConvictsItself) {
   EXPECT_TRUE(HasReason(appraisal.site, ReasonCode::kKeyRevoked));
 }
 
+// Whom a stranger with the later list `revoked` finds `bundle` to convict.
+Result<RecomputedVerdict> RecomputeUnder(const ServerWorld& world, const std::string& bundle,
+                                         const std::vector<Bytes32>& revoked) {
+  return RecomputeVerdict(*DecodeBundle(AsBytes(bundle)), world.authority.root().public_key(),
+                          world.test, world.map, world.authority.RevocationList(9, revoked));
+}
+
+TEST(ServerEngineTest, EndorsementUnderAWithdrawnMakersKeyConvicts) {
+  ServerWorld world;
+  world.AddDevice("C-1", world.singapore());
+  world.Run(seconds(8));
+  ASSERT_THAT(world.rounds, SizeIs(1));
+  const Bytes32 maker = world.authority.maker().public_key().id().value();
+  EXPECT_EQ(VerdictName(world.rounds[0][0].appraisal.headline), "VERIFIED");
+  const auto later = RecomputeUnder(world, world.rounds[0][0].bundle, {maker});
+  ASSERT_TRUE(later.has_value()) << later.error().message();
+  EXPECT_EQ(VerdictName(later->appraisal.headline), "INVALID_PROOF");
+  ASSERT_TRUE(world.engine->verifier().UpdateRevocations(
+      world.authority.RevocationList(3, {maker})));
+  world.Run(seconds(6));
+  ASSERT_THAT(world.rounds, SizeIs(2));
+  const Appraisal& appraisal = world.rounds[1][0].appraisal;
+  EXPECT_EQ(VerdictName(appraisal.headline), "INVALID_PROOF");
+  EXPECT_TRUE(HasReason(appraisal.site, ReasonCode::kMakerKeyRevoked));
+  EXPECT_FALSE(HasReason(appraisal.site, ReasonCode::kKeyRevoked));
+  const auto recomputed = RecomputeUnder(world, world.rounds[1][0].bundle, {maker});
+  ASSERT_TRUE(recomputed.has_value()) << recomputed.error().message();
+  EXPECT_THAT(recomputed->differences, IsEmpty());
+}
+
+TEST(ServerEngineTest, WithdrawalOfAnotherMakersKeyConvictsNobody) {
+  ServerWorld world;
+  world.AddDevice("C-1", world.singapore());
+  world.Begin();
+  const Bytes32 other = world.authority.NewKey().public_key().id().value();
+  ASSERT_TRUE(world.engine->verifier().UpdateRevocations(
+      world.authority.RevocationList(3, {other})));
+  EXPECT_TRUE(world.engine->verifier().MaySign().has_value());
+  world.Run(seconds(8));
+  ASSERT_THAT(world.rounds, SizeIs(1));
+  EXPECT_EQ(VerdictName(world.rounds[0][0].appraisal.headline), "VERIFIED");
+  const auto later = RecomputeUnder(world, world.rounds[0][0].bundle, {other});
+  ASSERT_TRUE(later.has_value()) << later.error().message();
+  EXPECT_THAT(later->differences, IsEmpty());
+}
+
+TEST(ServerEngineTest, WithdrawnVerdictKeyMaySignNoMore) {
+  ServerWorld world;
+  world.AddDevice("C-1", world.singapore());
+  world.Begin();
+  Verifier& verifier = world.engine->verifier();
+  ASSERT_TRUE(verifier.UpdateRevocations(world.authority.RevocationList(
+      3, {world.authority.verdict_key().public_key().id().value()})));
+  ASSERT_FALSE(verifier.MaySign().has_value());
+  EXPECT_THAT(verifier.MaySign().error().message(),
+              testing::HasSubstr("withdrawn by revocation list version 3"));
+}
+
 TEST(ServerEngineTest, NewerLandmarkListCountsFromTheNextRoundAndAnOlderOneIsRefused) {
   ServerWorld world;
   world.AddDevice("C-1", world.singapore());

@@ -211,6 +211,39 @@ TEST_F(ServerProcessTest, AgentRefusesAListOlderThanOneItTookBeforeItsRestart) {
   }
 }
 
+TEST_F(ServerProcessTest, WithdrawnVerdictKeyEndsTheRunBeforeItBegins) {
+  AddDevice("C-1");
+  Write("revocations", Text(authority_.RevocationList(
+                           2, {authority_.verdict_key().public_key().id().value()})));
+  config_ += "revocation_list: 'revocations'\n";
+  auto settings = Load();
+  ASSERT_TRUE(settings.has_value()) << settings.error().message();
+  auto server = ServerProcess::Create(*std::move(settings), {});
+  ASSERT_TRUE(server.has_value()) << server.error().message();
+  WriteList();
+  const Status ran = (*server)->Run();
+  ASSERT_FALSE(ran.has_value());
+  EXPECT_EQ(ran.error().code(), ErrorCode::kUnauthenticated);
+  EXPECT_THAT(ran.error().message(), HasSubstr("start again with it"));
+  EXPECT_EQ(Report().devices_size(), 0);
+}
+
+TEST_F(ServerProcessTest, WithdrawnVerdictKeyEndsTheRunOnceTheListIsTaken) {
+  AddDevice("C-1");
+  config_.replace(config_.find("count: 1"), 8, "count: 0");
+  Write("revocations", Text(authority_.RevocationList(1, {})));
+  config_ += "revocation_list: 'revocations'\n";
+  auto server = ServerProcess::Create(*Load(), {});
+  ASSERT_TRUE(server.has_value()) << server.error().message();
+  WriteList();
+  Write("revocations", Text(authority_.RevocationList(
+                           2, {authority_.verdict_key().public_key().id().value()})));
+  const Status ran = (*server)->Run();
+  ASSERT_FALSE(ran.has_value());
+  EXPECT_THAT(ran.error().message(), HasSubstr("revocation list version 2"));
+  EXPECT_EQ(Report().run().rounds(), 1U);
+}
+
 TEST_F(ServerProcessTest, StopWhileWaitingForTheListEndsTheRun) {
   AddDevice("C-1");
   auto server = ServerProcess::Create(*Load(), {});
