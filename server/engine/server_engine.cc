@@ -237,9 +237,25 @@ void ServerEngine::JudgeRound(const LandmarkNews& news) {
 void ServerEngine::Stop() {
   stopped_ = true;
   if (unjudged_.has_value()) verifier_.Abandon(std::exchange(unjudged_, std::nullopt)->first);
+  GiveUpRounds("the server was stopped");
+}
+
+void ServerEngine::OnSuspended() {
+  // Devices open new sessions for the next round.
+  const MonotonicInstant now = clock_.Now();
+  for (const auto& landmark : landmarks_) {
+    if (round_.has_value()) landmark->EndRound(round_->number, now);
+    for (const auto& ping : pings_) landmark->EndRound(ping->number, ping->device, now);
+  }
+  GiveUpRounds("the machine was suspended meanwhile; ask again");
+  next_round_ = now + options_.rounds.first_after;
+}
+
+void ServerEngine::GiveUpRounds(const char* why) {
   if (round_.has_value()) verifier_.Abandon(std::exchange(round_, std::nullopt)->number);
   for (const auto& ping : std::exchange(pings_, {})) {
-    ping->done(Fail(ErrorCode::kUnavailable, "the server was stopped"));
+    verifier_.Abandon(ping->number);
+    ping->done(Fail(ErrorCode::kUnavailable, why));
   }
 }
 

@@ -79,6 +79,9 @@ class ServerEngine final : private LandmarkObserver {
                        WallInstant not_after);
   void OnDropped(std::size_t number, std::uint64_t total);
   void Flush();
+  // The machine was suspended, and `clock` has gone on meanwhile: ages count that time. The round
+  // that is open is given up, judging nobody; pings under way end with kUnavailable.
+  void OnSuspended();
 
   void OnTimer();
   // Never late.
@@ -133,6 +136,7 @@ class ServerEngine final : private LandmarkObserver {
                  CounterJudgement judgement) override;
 
   LandmarkEngine* Find(const LandmarkId& id);
+  void GiveUpRounds(const char* why);
   void BeginRound(MonotonicInstant now);
   void EndRound(const ClockReading& now);
   void Judge(RoundNumber round, const LandmarkNews& news, const ClockReading& now);

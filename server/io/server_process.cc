@@ -15,6 +15,7 @@
 
 #include "core/appraisal/nearest_landmark_test.h"
 #include "core/appraisal/outline_map.h"
+#include "core/base/quantity_text.h"
 #include "core/crypto/pooled_random.h"
 #include "core/os/files.h"
 #include "core/os/process.h"
@@ -94,6 +95,7 @@ class ServerProcess::Impl {
       io_.run_one();
       if (engine_ == nullptr) continue;
       engine_->Flush();
+      TellOfSuspension();
       const RoundNumber closed = engine_->rounds_closed();
       engine_->OnTimer();
       if (engine_->rounds_closed() != closed) RereadLists();
@@ -265,7 +267,17 @@ class ServerProcess::Impl {
         });
   }
 
+  void TellOfSuspension() {
+    const Duration gap = clock_.CountSuspension();
+    if (gap == Duration(0)) return;
+    Narrate(fmt::format("the machine was suspended for {}; the open round is given up",
+                        DurationText(gap)));
+    engine_->OnSuspended();
+    armed_for_.reset();
+  }
+
   void Drain(std::size_t number) {
+    TellOfSuspension();
     LandmarkSocket& socket = *landmarks_[number]->socket;
     for (int i = 0; i < kBatchesPerTurn; ++i) {
       socket.CollectTransmitStamps([&](const TransmitStamp& stamp) {

@@ -302,6 +302,54 @@ TEST(ServerEngineTest, LandmarkThatHearsNobodyIsNotHeldAgainstTheDevice) {
   }
 }
 
+// The machine sleeps for `gap` during the second round, and its clock counts that.
+void SleepInTheSecondRound(ServerWorld& world, Duration gap) {
+  world.AddDevice("C-1", world.singapore());
+  world.Run(seconds(10));
+  ASSERT_THAT(world.rounds, SizeIs(1));
+  if (gap == Duration(0)) return;
+  world.network.clock().Advance(gap);
+  world.engine->OnSuspended();
+}
+
+TEST(ServerEngineTest, RoundThatTheMachineSleptThroughJudgesNobodyAndTheNextStands) {
+  ServerWorld world;
+  SleepInTheSecondRound(world, std::chrono::hours(8));
+  world.Run(milliseconds(500));
+  EXPECT_THAT(world.rounds, SizeIs(1));
+  world.Cut(world.landmark_endpoint("tyo-1"));
+  world.Run(seconds(12));
+  ASSERT_GE(world.rounds.size(), 2U);
+  for (const DeviceVerdict& verdict : world.rounds[1]) {
+    EXPECT_EQ(VerdictName(verdict.appraisal.headline), "VERIFIED");
+    EXPECT_FALSE(verdict.asked.at(LandmarkId("tyo-1")).carried_age.has_value())
+        << "a bound of eight hours ago is not carried";
+  }
+}
+
+TEST(ServerEngineTest, WithoutASleepTheRoundClosesAndBoundsAreCarried) {
+  ServerWorld world;
+  SleepInTheSecondRound(world, Duration(0));
+  world.Cut(world.landmark_endpoint("tyo-1"));
+  world.Run(seconds(10));
+  ASSERT_GE(world.rounds.size(), 3U);
+  EXPECT_TRUE(world.rounds[2][0].asked.at(LandmarkId("tyo-1")).carried_age.has_value());
+}
+
+TEST(ServerEngineTest, PingThatTheMachineSleptThroughIsRefused) {
+  ServerWorld world;
+  world.AddDevice("C-1", world.singapore());
+  world.Run(milliseconds(900));
+  std::optional<Result<DeviceVerdict>> answer;
+  ASSERT_TRUE(world.engine->OnDemandPing("C-1", 5, std::nullopt, [&](Result<DeviceVerdict> done) {
+    answer = std::move(done);
+  }));
+  world.engine->OnSuspended();
+  ASSERT_TRUE(answer.has_value());
+  ASSERT_FALSE(answer->has_value());
+  EXPECT_EQ(answer->error().code(), ErrorCode::kUnavailable);
+}
+
 // sin-1 does not hear C-1, although it hears C-2.
 class LandmarkWithAFullQueue : public testing::Test {
  protected:
