@@ -135,7 +135,7 @@ TEST_F(PingCommandTest, LandmarkThatDidNotAnswerThisTimeIsMarkedWithTheAgeOfItsB
   EXPECT_EQ(Ask(json + "\n"), ExitCode::kRan);
   EXPECT_THAT(out_.str(), testing::ContainsRegex("tyo-1 [^\n]*\\[12 s old\\]"));
   EXPECT_THAT(out_.str(), testing::Not(testing::ContainsRegex("hkg-1 [^\n]*old")));
-  EXPECT_THAT(out_.str(), HasSubstr("[old]: no answer this time."));
+  EXPECT_THAT(out_.str(), HasSubstr("[old]: no answer, or not asked, this time."));
   EXPECT_THAT(out_.str(), HasSubstr("10 pings sent, 5 answered\nno answer this time to tyo-1\n"));
 }
 

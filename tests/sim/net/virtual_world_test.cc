@@ -128,7 +128,9 @@ TEST(VirtualWorld, WholeSilentSiteIsAnOutageCandidateAndSomeSilentDevicesAreNot)
 
 TEST(VirtualWorld, MeshNamesTheLandmarkThatLies) {
   const Ran ran(ResolvedFile("080-lying-landmark.textproto"));
-  for (const v1::ReportLandmark& landmark : ran.world->Report().landmarks()) {
+  const v1::RunReport report = ran.world->Report();
+  ASSERT_FALSE(report.landmarks().empty());
+  for (const v1::ReportLandmark& landmark : report.landmarks()) {
     EXPECT_EQ(landmark.faulty(), landmark.id() == "sin-1") << landmark.id();
   }
 }
