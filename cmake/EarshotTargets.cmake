@@ -64,7 +64,7 @@ function(earshot_test name)
   earshot_use_pch(${name} earshot_test_pch)
   add_test(NAME ${name} COMMAND ${name})
   if(NOT ARG_TIMEOUT)
-    set(ARG_TIMEOUT 120)
+    set(ARG_TIMEOUT 300)
   endif()
   # The sanitizers' presets set a scale: the same work takes them several times as long.
   if(EARSHOT_TIMEOUT_SCALE)
