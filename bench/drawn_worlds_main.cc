@@ -10,6 +10,7 @@
 
 #include "bench/drawn_worlds.h"
 
+namespace earshot {
 namespace {
 
 long PeakKilobytes() {
@@ -18,15 +19,12 @@ long PeakKilobytes() {
   return usage.ru_maxrss;
 }
 
-int Complain(const earshot::Error& error) {
+int Complain(const Error& error) {
   fmt::print(stderr, "earshot-drawn-worlds: {}\n", error.message());
   return 2;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  using namespace earshot;
+int Run(int argc, char** argv) {
   if (argc < 3) {
     fmt::print(stderr, "usage: earshot-drawn-worlds NODES.csv RTT.csv [WORLDS]\n");
     return 2;
@@ -60,3 +58,8 @@ int main(int argc, char** argv) {
   }
   return 0;
 }
+
+}  // namespace
+}  // namespace earshot
+
+int main(int argc, char** argv) { return earshot::Run(argc, argv); }

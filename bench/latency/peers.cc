@@ -4,7 +4,9 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <functional>
 #include <optional>
@@ -189,8 +191,7 @@ class Runner {
     const std::string at = fmt::format("{}:{}", target_, port);
     EARSHOT_ASSIGN_OR_RETURN(const Child server, Server({"server", "-b", at, "-i", "1ms"}, port));
     const std::string file = File(".json");
-    EARSHOT_ASSIGN_OR_RETURN(
-        const std::string output,
+    EARSHOT_RETURN_IF_ERROR(
         Client({"client", "-i", fmt::format("{}us", options_.interval / std::chrono::microseconds(1)),
                 "-d", fmt::format("{:.3f}s", Seconds()), "-l", std::to_string(kIrttBytes), "-Q",
                 "-o", file, at}, run));
@@ -206,10 +207,9 @@ class Runner {
         const Child server, Server({"server", "-i", target_, "-p", std::to_string(port)}, port));
     const std::string file = File(".csv");
     // Whole seconds, and one of its warm-up; --mps paces what would otherwise be back to back.
-    EARSHOT_ASSIGN_OR_RETURN(
-        const std::string output,
+    EARSHOT_RETURN_IF_ERROR(
         Client({"ping-pong", "-i", target_, "-p", std::to_string(port), "-t",
-                std::to_string(1 + std::max(1, static_cast<int>(Seconds() + 0.5))), "-m",
+                std::to_string(1 + std::max(1L, std::lround(Seconds()))), "-m",
                 std::to_string(kSockperfBytes), "--mps",
                 std::to_string(std::chrono::seconds(1) / options_.interval), "--full-log", file},
                run));
