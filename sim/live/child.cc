@@ -32,10 +32,12 @@ bool EnterPlace(const ChildPlace& place) {
     CPU_SET(static_cast<std::size_t>(place.core), &cores);
     if (sched_setaffinity(0, sizeof cores, &cores) != 0) return false;
   }
-  // The supervisor may be of the real-time class itself: a child has the class it was given.
+  // The supervisor may be of the real-time class itself: a child has the class it was given, if any.
+  // Without one the class is left alone, because Prefer may have set it already.
+  if (!place.priority.has_value()) return true;
   sched_param wanted{};
-  wanted.sched_priority = static_cast<int>(place.priority);
-  if (place.priority > 0 && sched_setscheduler(0, SCHED_FIFO, &wanted) == 0) return true;
+  wanted.sched_priority = static_cast<int>(*place.priority);
+  if (*place.priority > 0 && sched_setscheduler(0, SCHED_FIFO, &wanted) == 0) return true;
   wanted.sched_priority = 0;
   return sched_setscheduler(0, SCHED_OTHER, &wanted) == 0;
 }

@@ -27,9 +27,10 @@ struct ChildExit {
 struct ChildPlace {
   int network_namespace = -1;  // a descriptor for setns; -1: the supervisor's own
   int core = -1;               // the one processor it may use; -1: any
-  // SCHED_FIFO for it and for what it starts; 0: the ordinary class. Asked for, never assumed: a
+  // SCHED_FIFO for it and for what it starts; 0: the ordinary class; none: as the supervisor's, until
+  // Prefer. Asked for, never assumed: a
   // child that is refused runs in the ordinary class, and SchedulingOf says so.
-  unsigned priority = 0;
+  std::optional<unsigned> priority;
   std::string library_path;  // LD_LIBRARY_PATH; empty: as the supervisor's
 };
 
