@@ -131,6 +131,7 @@ void RunTally::FillLandmarks(const Verifier& verifier, v1::RunReport* report) co
         tally->second.stamps, {}, [](const auto& entry) { return entry.second; });
     if (most != tally->second.stamps.end()) {
       out->set_stamps(std::string(StampKindName(most->first)));
+      out->set_scheduling(scheduling_);
     }
   }
 }

@@ -27,16 +27,17 @@ class RunTally final : public ServerObserver {
  public:
   using Append = std::function<void(const EventRecord&)>;
 
-  // `clock` must outlive the tally. Instants count from now.
-  RunTally(Clock& clock, Append append)
-      : clock_(&clock), started_(clock.Now()), append_(std::move(append)) {}
+  // `clock` must outlive the tally. Instants count from now. `scheduling`: the class that the
+  // landmarks' process runs in, in words; empty, as in virtual time: there is none.
+  RunTally(Clock& clock, Append append, std::string scheduling = {})
+      : clock_(&clock),
+        started_(clock.Now()),
+        append_(std::move(append)),
+        scheduling_(std::move(scheduling)) {}
 
   void OnSessionOpened(const LandmarkId& landmark, const DeviceId& device, SessionId session,
                        std::uint64_t counter) override;
   void OnReceipt(const LandmarkId& landmark, const CheckedReceipt& receipt) override;
-  // The class that the landmarks' process runs in, in words; stands beside every later sample. Empty,
-  // as in virtual time: there is none.
-  void SetScheduling(std::string scheduling) { scheduling_ = std::move(scheduling); }
   void OnRoundClosed(RoundNumber round, std::vector<DeviceVerdict> verdicts) override;
 
   // The last events: what `engine` refused, and why the run is over.
@@ -71,8 +72,8 @@ class RunTally final : public ServerObserver {
   Clock* clock_;
   MonotonicInstant started_;
   Append append_;
-  std::map<std::string, DeviceVerdict> latest_;
   std::string scheduling_;
+  std::map<std::string, DeviceVerdict> latest_;
   std::map<LandmarkId, LandmarkTally> landmarks_;
   std::uint32_t rounds_ = 0;
   std::optional<Duration> first_verdict_;

@@ -57,7 +57,8 @@ RunRecorder::RunRecorder(std::string out_dir, Clock& clock, std::FILE* events)
           Keep(Fail(ErrorCode::kUnavailable, out_dir_ + "/events.jsonl: write failed"));
         }
       }),
-      tally_(clock, [this](const EventRecord& event) { log_.Append(event); }) {}
+      tally_(clock, [this](const EventRecord& event) { log_.Append(event); },
+             CurrentScheduling()) {}
 
 RunRecorder::~RunRecorder() { std::fclose(events_); }
 
@@ -81,7 +82,6 @@ void RunRecorder::OnSessionOpened(const LandmarkId& landmark, const DeviceId& de
 }
 
 void RunRecorder::OnReceipt(const LandmarkId& landmark, const CheckedReceipt& receipt) {
-  tally_.SetScheduling(CurrentScheduling());  // a supervisor may have changed it meanwhile
   tally_.OnReceipt(landmark, receipt);
 }
 

@@ -149,6 +149,9 @@ Result<ServerSettings> LoadServerConfig(const std::string& path) {
     return reader.Refuse("landmark_list", "is missing; name the signed list");
   }
   if (config.out_dir().empty()) return reader.Refuse("out_dir", "is missing; name a folder");
+  if (config.scheduling_priority() > 99) {
+    return reader.Refuse("scheduling_priority", "is above 99; use 1 to 99, or 0 for none");
+  }
   Result<Ed25519PublicKey> root = ReadEd25519PublicKeyFile(reader.Path(config.root_public_key()));
   if (!root.has_value()) return reader.Refuse("root_public_key", root.error());
   Result<Ed25519PrivateKey> verdict_key =
@@ -167,7 +170,8 @@ Result<ServerSettings> LoadServerConfig(const std::string& path) {
                           *std::move(root),
                           {},
                           *std::move(verdict_key),
-                          {}};
+                          {},
+                          config.scheduling_priority()};
   EARSHOT_ASSIGN_OR_RETURN(settings.blobs.policy, reader.Blob("policy", config.policy()));
   if (const auto policy = OpenPolicy(settings.blobs.policy, settings.root); !policy.has_value()) {
     return reader.Refuse("policy", policy.error());

@@ -33,6 +33,7 @@ struct ServerSettings {
   SharedBlobs blobs;
   Ed25519PrivateKey verdict_key;
   Registry registry;
+  unsigned scheduling_priority = 0;  // for RequestScheduling
 };
 
 // Reads a ServerConfig in text format and every file it names but the landmark list. Relative paths

@@ -68,6 +68,9 @@ class ServerProcess::Impl {
   Impl& operator=(const Impl&) = delete;
 
   Status Open() {
+    EARSHOT_ASSIGN_OR_RETURN(const std::string scheduling,
+                             RequestScheduling(settings_.scheduling_priority));
+    if (settings_.scheduling_priority > 0) Narrate("scheduling: " + scheduling);
     EARSHOT_ASSIGN_OR_RETURN(recorder_, RunRecorder::Create(settings_.out_dir, &clock_));
     EARSHOT_RETURN_IF_ERROR(BindLandmarks());
     if (!settings_.command_socket.empty()) {

@@ -32,12 +32,10 @@ bool EnterPlace(const ChildPlace& place) {
     CPU_SET(static_cast<std::size_t>(place.core), &cores);
     if (sched_setaffinity(0, sizeof cores, &cores) != 0) return false;
   }
-  // The supervisor may be of the real-time class itself: a child has the class it was given, if any.
-  // Without one the class is left alone, because Prefer may have set it already.
-  if (!place.priority.has_value()) return true;
+  // Always set: the supervisor may be of the real-time class itself.
   sched_param wanted{};
-  wanted.sched_priority = static_cast<int>(*place.priority);
-  if (*place.priority > 0 && sched_setscheduler(0, SCHED_FIFO, &wanted) == 0) return true;
+  wanted.sched_priority = static_cast<int>(place.priority);
+  if (place.priority > 0 && sched_setscheduler(0, SCHED_FIFO, &wanted) == 0) return true;
   wanted.sched_priority = 0;
   return sched_setscheduler(0, SCHED_OTHER, &wanted) == 0;
 }
@@ -147,13 +145,6 @@ const std::optional<ChildExit>& Child::Poll() {
   if (waitpid(pid_, &status, WNOHANG) != pid_) return exit_;
   exit_ = WIFSIGNALED(status) ? ChildExit{0, WTERMSIG(status)} : ChildExit{WEXITSTATUS(status), 0};
   return exit_;
-}
-
-bool Child::Prefer(unsigned priority) {
-  if (priority == 0 || pid_ <= 0) return true;
-  sched_param wanted{};
-  wanted.sched_priority = static_cast<int>(priority);
-  return sched_setscheduler(pid_, SCHED_FIFO | SCHED_RESET_ON_FORK, &wanted) == 0;
 }
 
 void Child::Signal(int signal) {

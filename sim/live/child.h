@@ -27,10 +27,9 @@ struct ChildExit {
 struct ChildPlace {
   int network_namespace = -1;  // a descriptor for setns; -1: the supervisor's own
   int core = -1;               // the one processor it may use; -1: any
-  // SCHED_FIFO for it and for what it starts; 0: the ordinary class; none: as the supervisor's, until
-  // Prefer. Asked for, never assumed: a
+  // SCHED_FIFO for it and for what it starts; 0: the ordinary class. Asked for, never assumed: a
   // child that is refused runs in the ordinary class, and SchedulingOf says so.
-  std::optional<unsigned> priority;
+  unsigned priority = 0;
   std::string library_path;  // LD_LIBRARY_PATH; empty: as the supervisor's
 };
 
@@ -65,8 +64,6 @@ class Child {
 
   // How it ended; none while it runs. Collects it the first time.
   const std::optional<ChildExit>& Poll();
-  // Asks for SCHED_FIFO at `priority` (0: nothing). False when the system does not permit it.
-  bool Prefer(unsigned priority);
   // Sends a signal; nothing when it has ended.
   void Signal(int signal);
 

@@ -147,6 +147,7 @@ Status RunFiles::WriteServerConfig(const std::string& out) const {
   rounds->set_count(rounds_);
   rounds->set_trains(scenario.rounds.trains);
   rounds->set_landmarks_per_device(scenario.rounds.landmarks_per_device);
+  config.set_scheduling_priority(options_.server_priority);
   return WriteConfig(Path("server.textproto"), config);
 }
 

@@ -65,11 +65,13 @@ Status Supervisor::StartServer() {
   EARSHOT_RETURN_IF_ERROR(files_.WriteServerConfig(options_.out));
   EARSHOT_ASSIGN_OR_RETURN(
       Child server, Spawn("server", options_.server_command, files_.Path("server.textproto")));
-  if (!server.Prefer(options_.files.server_priority)) {
+  server_.emplace(std::move(server));
+  EARSHOT_RETURN_IF_ERROR(WaitReady(*server_, files_.Path("server.ready")));
+  if (options_.files.server_priority > 0 &&
+      !SchedulingOf(server_->pid()).starts_with("SCHED_FIFO")) {
     Say("real-time scheduling is not permitted here: a busy machine will taint samples");
   }
-  server_.emplace(std::move(server));
-  return WaitReady(*server_, files_.Path("server.ready"));
+  return {};
 }
 
 Status Supervisor::StartRelay() {

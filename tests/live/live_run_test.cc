@@ -94,6 +94,9 @@ TEST_F(LiveRun, EverySampleIsAtLeastWhatTheRelayHeldAndVerdictsFollowBehaviour) 
   EXPECT_GT(report_.network().samples(), 0U);
   EXPECT_EQ(report_.network().samples_below_truth(), 0U);
   EXPECT_EQ(report_.network().samples_unmatched(), 0U);
+  for (const v1::ReportLandmark& landmark : report_.landmarks()) {
+    EXPECT_EQ(landmark.scheduling(), RealTimePermitted() ? "SCHED_FIFO 30" : "SCHED_OTHER");
+  }
   const auto verdicts = Verdicts();
   ASSERT_EQ(verdicts.size(), 3U);
   EXPECT_EQ(verdicts.at("S-0001"), "SILENT");

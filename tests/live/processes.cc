@@ -1,7 +1,9 @@
 #include "tests/live/processes.h"
 
 #include <poll.h>
+#include <sched.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -36,6 +38,17 @@ bool AllEnd(const std::vector<pid_t>& processes) {
     close(fd);
   }
   return all;
+}
+
+bool RealTimePermitted() {
+  const pid_t child = fork();
+  if (child == 0) {
+    sched_param lowest{};
+    lowest.sched_priority = 1;
+    _exit(sched_setscheduler(0, SCHED_FIFO, &lowest) == 0 ? 0 : 1);
+  }
+  int status = 1;
+  return child > 0 && waitpid(child, &status, 0) == child && status == 0;
 }
 
 }  // namespace earshot

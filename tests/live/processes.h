@@ -15,6 +15,9 @@ std::vector<pid_t> ProcessesNaming(const std::string& text);
 // Whether all of `processes` end within ten seconds.
 bool AllEnd(const std::vector<pid_t>& processes);
 
+// Whether a child of this process may take SCHED_FIFO: asked of the kernel, in a child.
+bool RealTimePermitted();
+
 }  // namespace earshot
 
 #endif  // EARSHOT_TESTS_LIVE_PROCESSES_H_

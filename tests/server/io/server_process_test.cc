@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <thread>
 
 #include "agent/io/agent_process.h"
@@ -20,7 +21,7 @@
 #include "earshot/v1/report.pb.h"
 #include "server/io/server_commands.h"
 #include "tests/support/authority_fixture.h"
-#include "tests/support/scratch_folder.h"
+#include "tests/support/test_folder.h"
 
 namespace earshot {
 namespace {
@@ -116,6 +117,20 @@ class ServerProcessTest : public testing::Test {
                              LoadAgentConfig(folder_ + "/agent.textproto"));
     return AgentProcess::Create(std::move(settings), {});
   }
+  // The server from its start to its end, with the agent of C-1; `started`: once the ports are bound
+  // and the list is written.
+  Status RunWithAgent(const std::function<void()>& started = [] {}) {
+    EARSHOT_ASSIGN_OR_RETURN(ServerSettings settings, Load());
+    EARSHOT_ASSIGN_OR_RETURN(const auto server, ServerProcess::Create(std::move(settings), {}));
+    WriteList();
+    started();
+    EARSHOT_ASSIGN_OR_RETURN(const auto agent, MakeAgent());
+    std::thread answering([&] { agent->RunFor(std::chrono::seconds(30)); });
+    const Status ran = server->Run();
+    agent->Stop();
+    answering.join();
+    return ran;
+  }
   v1::RunReport Report() {
     v1::RunReport report;
     EXPECT_TRUE(report.ParseFromString(ReadFile(folder_ + "/out/report.pb").value()));
@@ -126,7 +141,7 @@ class ServerProcessTest : public testing::Test {
   WallInstant epoch_ = WallInstant::FromNanoseconds(
       SystemClock().Read().wall.nanoseconds() / 1'000'000'000 * 1'000'000'000);
   AuthorityFixture authority_{5, epoch_};
-  const ScratchFolder scratch_;
+  const TestFolder scratch_;
   const std::string folder_ = scratch_.path();
   std::string config_;
 };
@@ -134,18 +149,7 @@ class ServerProcessTest : public testing::Test {
 TEST_F(ServerProcessTest, RunWithARealAgentEndsWithReportEventsAndACheckableBundle) {
   AddDevice("C-1");
   AddDevice("C-2");  // no agent answers for it
-  auto settings = Load();
-  ASSERT_TRUE(settings.has_value()) << settings.error().message();
-  auto server = ServerProcess::Create(*std::move(settings), {});
-  ASSERT_TRUE(server.has_value()) << server.error().message();
-  WriteList();
-  auto agent = MakeAgent();
-  ASSERT_TRUE(agent.has_value()) << agent.error().message();
-
-  std::thread answering([&] { (*agent)->RunFor(std::chrono::seconds(30)); });
-  const Status ran = (*server)->Run();
-  (*agent)->Stop();
-  answering.join();
+  const Status ran = RunWithAgent();
   ASSERT_TRUE(ran.has_value()) << ran.error().message();
 
   const v1::RunReport report = Report();
@@ -175,19 +179,9 @@ TEST_F(ServerProcessTest, RevocationSignedDuringTheRunCountsFromTheNextRound) {
   config_ += "revocation_list: 'revoked'\n";
   config_.replace(config_.find("count: 1"), 8, "count: 2");
   Write("revoked", Text(authority_.RevocationList(1, {})));
-  auto settings = Load();
-  ASSERT_TRUE(settings.has_value()) << settings.error().message();
-  const Bytes32 device = settings->registry.FindByName("C-1")->id().value();
-  auto server = ServerProcess::Create(*std::move(settings), {});
-  ASSERT_TRUE(server.has_value()) << server.error().message();
-  WriteList();
-  Write("revoked", Text(authority_.RevocationList(2, {device})));
-  auto agent = MakeAgent();
-  ASSERT_TRUE(agent.has_value()) << agent.error().message();
-  std::thread answering([&] { (*agent)->RunFor(std::chrono::seconds(30)); });
-  const Status ran = (*server)->Run();
-  (*agent)->Stop();
-  answering.join();
+  const Bytes32 device = Load()->registry.FindByName("C-1")->id().value();
+  const Status ran = RunWithAgent(
+      [&] { Write("revoked", Text(authority_.RevocationList(2, {device}))); });
   ASSERT_TRUE(ran.has_value()) << ran.error().message();
   EXPECT_EQ(Report().devices(0).verdict(), "INVALID_PROOF") << Report().devices(0).DebugString();
   const std::string events = *ReadFile(folder_ + "/out/events.jsonl");
@@ -281,6 +275,8 @@ TEST_F(ServerProcessTest, WrongConfigurationNamesLineCauseAndFix) {
   config_ = good;
   config_.replace(config_.find("length: '2 s'"), 13, "length: '2'");
   EXPECT_THAT(Load().error().message(), HasSubstr("server.textproto:4:"));
+  config_ = good + "scheduling_priority: 100\n";
+  EXPECT_THAT(Load().error().message(), HasSubstr("use 1 to 99, or 0 for none"));
   config_ = good + "polcy: 'x'\n";
   EXPECT_THAT(Load().error().message(), HasSubstr("did you mean \"policy\"?"));
 }

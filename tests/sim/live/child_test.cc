@@ -1,6 +1,7 @@
 // Children of a supervisor: real, short-lived processes.
 #include "sim/live/child.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/syscall.h>
@@ -9,6 +10,9 @@
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
+
+#include "tests/live/processes.h"
 
 namespace earshot {
 namespace {
@@ -64,6 +68,22 @@ TEST_F(ChildTest, SignalThatEndedItIsNamed) {
   EXPECT_FALSE(child->Poll().has_value());
   child->Signal(SIGTERM);
   EXPECT_EQ(WaitFor(*child).value().text(), "signal 15");
+}
+
+// Whatever the supervisor's own class is: a class that is not asked for is not inherited.
+TEST_F(ChildTest, HasTheClassItWasGivenOrTheOrdinaryOne) {
+  for (const unsigned priority : {0U, 7U}) {
+    auto child = Child::Spawn("shell", {"/bin/sh", "-c", "kill -STOP $$"}, log_,
+                              {.priority = priority});
+    ASSERT_TRUE(child.has_value()) << child.error().message();
+    std::string seen;
+    do {  // the class is set between fork and exec: until then it is the supervisor's
+      std::ifstream name(fmt::format("/proc/{}/comm", child->pid()));
+      std::getline(name, seen);
+    } while (seen != "sh" && !child->Poll().has_value());
+    const bool granted = priority > 0 && RealTimePermitted();
+    EXPECT_EQ(SchedulingOf(child->pid()), granted ? "SCHED_FIFO 7" : "SCHED_OTHER");
+  }
 }
 
 TEST_F(ChildTest, ProgramThatDoesNotExistIsAnError) {
