@@ -226,18 +226,15 @@ std::vector<std::string> Assumptions(const EvaluateOptions& options) {
   }
   if (options.strict) {
     said.emplace_back(
-        "Strict: the declared place's cluster is unknown as well, so that honest and false trials "
-        "know "
-        "equally much; whole folds of clusters are left out at a time.");
+        "Strict: the declared place's cluster is unknown as well, so that honest and false "
+        "trials know equally much; whole folds of clusters are left out at a time.");
   }
   if (options.padding) {
     said.emplace_back(
         "Padding: the least score over no delay and the best reply that the method's own file "
-        "works "
-        "out; for cpv, whose best reply is not known, over every RTT raised to the 5, 25, 50 or 75 "
-        "% "
-        "quantile usual at the declared place. Where the score is monotone, delay cannot lower "
-        "it.");
+        "works out; for cpv, whose best reply is not known, over every RTT raised to the 5, 25, "
+        "50 or 75 % quantile usual at the declared place. Where the score is monotone, delay "
+        "cannot lower it.");
   }
   return said;
 }

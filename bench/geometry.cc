@@ -11,6 +11,7 @@
 #include <random>
 #include <utility>
 
+#include "bench/optimised.h"
 #include "core/base/check.h"
 #include "core/geo/depth_region.h"
 
@@ -22,12 +23,6 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr std::array<int, 3> kSizes = {8, 30, 100};
 constexpr int kGoalSize = 30;
 constexpr int kCoveringCells = 32;
-
-#if defined(NDEBUG) && defined(__OPTIMIZE__)
-constexpr bool kOptimised = true;
-#else
-constexpr bool kOptimised = false;
-#endif
 
 struct Case {
   std::vector<DomainDisc> discs;
@@ -157,11 +152,7 @@ std::vector<BenchGoal> GoalsOf(const std::vector<GeometryBenchRow>& rows) {
 }  // namespace
 
 Result<GeometryBenchReport> RunGeometryBench(const GeometryBenchOptions& options) {
-  if (!kOptimised) {
-    return Fail(
-        ErrorCode::kUnsupported,
-        "this build is not optimised, so its figures would mislead; use the release preset");
-  }
+  EARSHOT_RETURN_IF_ERROR(RequireOptimisedBuild());
   if (options.cases < 1 || options.rounds < 1) {
     return Fail(ErrorCode::kInvalidArgument, "a bench needs at least one case and one round");
   }

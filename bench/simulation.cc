@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "bench/optimised.h"
 #include "core/appraisal/nearest_landmark_test.h"
 #include "core/appraisal/outline_map.h"
 #include "sim/scenario/resolve.h"
@@ -13,12 +14,6 @@ namespace earshot {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
-
-#if defined(NDEBUG) && defined(__OPTIMIZE__)
-constexpr bool kOptimised = true;
-#else
-constexpr bool kOptimised = false;
-#endif
 
 constexpr double kGoalSeconds = 60;
 constexpr double kGoalBytes = 200;
@@ -82,10 +77,7 @@ std::vector<BenchGoal> GoalsOf(const SimulationBenchReport& report) {
 
 Result<SimulationBenchReport> RunSimulationBench(Scenario scenario,
                                                  const SimulationBenchOptions& options) {
-  if (!kOptimised) {
-    return Fail(ErrorCode::kUnsupported,
-                "this build is not optimised, so its figures would mislead; build the preset release");
-  }
+  EARSHOT_RETURN_IF_ERROR(RequireOptimisedBuild());
   constexpr Duration kDay = std::chrono::hours(24);
   EARSHOT_RETURN_IF_ERROR(AdjustScenario({{}, kDay, options.devices}, &scenario));
   const PathModel& model = PathModel::Measured2020();

@@ -206,7 +206,9 @@ void AddKeys(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   CLI::App* endorse = keys->add_subcommand("endorse", "Make a device key and endorse it as its maker");
   CLI::App* revoke = keys->add_subcommand("revoke", "Withdraw a key: a new revocation list");
   for (CLI::App* leaf : {root, delegate, endorse, revoke}) {
-    leaf->add_option("--out", keys_options.out, "Folder to write to")->required();
+    leaf->add_option("--out", keys_options.out, "Folder to write to")
+        ->required()
+        ->check(NotEmpty());
   }
   for (CLI::App* leaf : {delegate, revoke}) {
     leaf->add_option("--root", keys_options.signer, "Root's private key file")->required();
@@ -278,7 +280,8 @@ void AddBenches(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   latency->add_option("--rounds", parsed.bench.rounds, "How often each is measured, in turn")
       ->check(CLI::Range(1, 1000));
   latency->add_option("--plot", parsed.bench.plot, "SVG file with the distributions of error");
-  latency->add_option("--out", parsed.bench.out, "Folder for report.json, samples.csv and plot.svg");
+  latency->add_option("--out", parsed.bench.out, "Folder for report.json, samples.csv and plot.svg")
+      ->check(NotEmpty());
   latency->add_option("--peers", parsed.bench.peers, "Where tools/unpack-peers put them");
 }
 
@@ -302,7 +305,9 @@ void AddCalibrate(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   out->excludes(check);
   calibrate->add_flag("--pooled", to.pooled, "Bands of distance alone, nothing of single landmarks")
       ->needs(out);
-  calibrate->add_option("--picture", to.picture, "Write the check as an SVG picture")->needs(check);
+  calibrate->add_option("--picture", to.picture, "Write the check as an SVG picture")
+      ->needs(check)
+      ->check(NotEmpty());
   AddJson(calibrate, &to.json)->needs(check);
   leaves.push_back({calibrate, [](const Parsed& p) { return Command(p.calibrate); }});
 }
@@ -325,7 +330,8 @@ void AddEvaluate(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   evaluate->add_option("--folds", to.folds, "With --strict: groups of clusters left out in turn")
       ->check(CLI::Range(2, 100000))
       ->needs(strict);
-  evaluate->add_option("--roc", to.roc, "Write the curves as an SVG picture");
+  evaluate->add_option("--roc", to.roc, "Write the curves as an SVG picture")
+      ->check(NotEmpty());
   AddJson(evaluate, &to.json);
   leaves.push_back({evaluate, [](const Parsed& p) {
                       EvaluateCommand command = p.evaluate;
@@ -396,7 +402,7 @@ NoCommand Refusal(const CLI::App& app, const CLI::ParseError& error,
 tl::expected<Command, NoCommand> ParseArguments(const std::vector<std::string>& arguments) {
   CLI::App app("Shows, from round-trip times and real cryptography, where a chip can and cannot be.",
                "earshot");
-  app.set_version_flag("--version", fmt::format("earshot {} ({})", kVersion, kCommit));
+  app.set_version_flag("--version", fmt::format("earshot {} ({})", kProgramVersion, kCommit));
   app.set_help_all_flag("--help-all", "Help of every command");
   app.require_subcommand(1);
   Parsed parsed;

@@ -10,7 +10,6 @@
 #include "cli/scenario_directory.h"
 #include "cli/threads.h"
 #include "cli/version.h"
-#include "core/report/json.h"
 #include "earshot/v1/report.pb.h"
 #include "sim/scenario/scenario_load.h"
 
@@ -59,7 +58,6 @@ std::string GoalsText(const v1::BenchReport& report, const Console& console) {
 
 namespace {
 
-double Microseconds(Duration d) { return static_cast<double>(d.count()) * 1e-3; }
 
 v1::BenchReport ToProto(const ThroughputReport& found) {
   v1::BenchReport report = BeginBenchReport("throughput", found.goals);
@@ -184,14 +182,7 @@ ExitCode Bench(const BenchCommand& command, const Console& console) {
   };
   const Result<v1::BenchReport> report = run();
   if (!report) return Complain(console, report.error());
-  if (!command.json) {
-    console.out << BenchText(*report, console);
-    return ExitCode::kRan;
-  }
-  const auto json = ToJson(*report);
-  if (!json) return Complain(console, json.error());
-  console.out << *json;
-  return ExitCode::kRan;
+  return Show(console, command.json, *report, [&] { return BenchText(*report, console); });
 }
 
 }  // namespace earshot

@@ -7,7 +7,6 @@
 #include "cli/model_picture.h"
 #include "core/config/text_proto.h"
 #include "core/os/files.h"
-#include "core/report/json.h"
 #include "earshot/v1/evaluate.pb.h"
 
 namespace earshot {
@@ -53,14 +52,7 @@ ExitCode Check(const CalibrateCommand& command, const MeasuredWorld& world,
     const Status written = WriteFileAtomically(command.picture, ModelPicture(*check));
     if (!written) return Complain(console, written.error());
   }
-  if (!command.json) {
-    console.out << CheckText(*check);
-    return ExitCode::kRan;
-  }
-  const auto json = ToJson(*check);
-  if (!json) return Complain(console, json.error());
-  console.out << *json;
-  return ExitCode::kRan;
+  return Show(console, command.json, *check, [&] { return CheckText(*check); });
 }
 
 }  // namespace

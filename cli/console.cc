@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "core/report/json.h"
+
 namespace earshot {
 namespace {
 
@@ -44,6 +46,18 @@ ExitCode Complain(const Console& console, const Error& error) {
     case ErrorCode::kUnsupported: return ExitCode::kUsage;
     default: return ExitCode::kFailed;
   }
+}
+
+ExitCode Show(const Console& console, bool json, const google::protobuf::Message& report,
+              const std::function<std::string()>& text) {
+  if (!json) {
+    console.out << text();
+    return ExitCode::kRan;
+  }
+  const Result<std::string> document = ToJson(report);
+  if (!document.has_value()) return Complain(console, document.error());
+  console.out << *document;
+  return ExitCode::kRan;
 }
 
 std::string Painted(const Console& console, Colour colour, std::string_view text) {

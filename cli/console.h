@@ -3,11 +3,16 @@
 #define EARSHOT_CLI_CONSOLE_H_
 
 #include <cstdint>
+#include <functional>
 #include <ostream>
 #include <string>
 #include <string_view>
 
 #include "core/base/result.h"
+
+namespace google::protobuf {
+class Message;
+}  // namespace google::protobuf
 
 namespace earshot {
 
@@ -32,6 +37,11 @@ Console SystemConsole();
 // Prints "earshot: message" on stderr and returns the code that fits: kUsage for what the user wrote
 // or named wrongly, kFailed for what the machine refused.
 ExitCode Complain(const Console& console, const Error& error);
+
+// Prints `report` as one JSON document when `json`, else what `text` returns. kRan, or kUsage for a
+// report that JSON cannot hold (core/report/json.h).
+ExitCode Show(const Console& console, bool json, const google::protobuf::Message& report,
+              const std::function<std::string()>& text);
 
 enum class Colour : std::uint8_t { kNone, kBlue, kVermillion, kGreen, kGrey, kBold };
 // `text` in `colour`; unchanged where the console has none. Colours follow Okabe and Ito and are

@@ -5,7 +5,6 @@
 #include "cli/commands.h"
 #include "cli/machine.h"
 #include "core/base/quantity.h"
-#include "core/report/json.h"
 #include "earshot/v1/report.pb.h"
 
 namespace earshot {
@@ -93,14 +92,7 @@ std::string DoctorText(const v1::DoctorReport& report, const Console& console) {
 ExitCode Doctor(const DoctorCommand& command, const Console& console) {
   const auto report = Examine();
   if (!report) return Complain(console, report.error());
-  if (!command.json) {
-    console.out << DoctorText(*report, console);
-    return ExitCode::kRan;
-  }
-  const auto json = ToJson(*report);
-  if (!json) return Complain(console, json.error());
-  console.out << *json;
-  return ExitCode::kRan;
+  return Show(console, command.json, *report, [&] { return DoctorText(*report, console); });
 }
 
 }  // namespace earshot

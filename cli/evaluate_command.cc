@@ -11,7 +11,6 @@
 #include "cli/version.h"
 #include "core/geo/country_zones.h"
 #include "core/os/files.h"
-#include "core/report/json.h"
 #include "earshot/v1/evaluate.pb.h"
 
 namespace earshot {
@@ -302,14 +301,7 @@ ExitCode EvaluateEstimators(const EvaluateCommand& command, const Console& conso
     const Status written = WriteFileAtomically(command.roc, RocPicture(report));
     if (!written) return Complain(console, written.error());
   }
-  if (!command.json) {
-    console.out << Text(report, console);
-    return ExitCode::kRan;
-  }
-  const auto json = ToJson(report);
-  if (!json) return Complain(console, json.error());
-  console.out << *json;
-  return ExitCode::kRan;
+  return Show(console, command.json, report, [&] { return Text(report, console); });
 }
 
 }  // namespace earshot

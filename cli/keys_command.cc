@@ -15,6 +15,7 @@
 #include "core/crypto/sha256.h"
 #include "core/crypto/signed_blob.h"
 #include "core/crypto/x25519.h"
+#include "core/domain/observation.h"
 #include "core/geo/country_zones.h"
 #include "core/geo/position.h"
 #include "core/os/files.h"
@@ -25,7 +26,6 @@
 namespace earshot {
 namespace {
 
-constexpr std::uint32_t kUncertaintyMaxM = 1'000'000;
 
 std::uint64_t SecondsNow() {
   SystemClock clock;
@@ -96,10 +96,10 @@ Result<v1::PositionRecord> PositionOf(const KeysCommand& command) {
   EARSHOT_ASSIGN_OR_RETURN(const Position position,
                            Position::FromDegrees(*command.latitude_deg, *command.longitude_deg));
   EARSHOT_ASSIGN_OR_RETURN(const CountryCode jurisdiction, ParseCountryCode(command.jurisdiction));
-  if (command.uncertainty_m > kUncertaintyMaxM) {
+  if (Distance::Metres(command.uncertainty_m) > kPositionUncertaintyMax) {
     return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("--uncertainty-m {} says nothing; write at most {} (1,000 km)",
-                            command.uncertainty_m, kUncertaintyMaxM));
+                fmt::format("--uncertainty-m {} says nothing; write at most {:.0f} (1,000 km)",
+                            command.uncertainty_m, kPositionUncertaintyMax.metres()));
   }
   v1::PositionRecord record;
   record.set_landmark_id(command.subject);

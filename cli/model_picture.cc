@@ -80,8 +80,7 @@ std::string ModelPicture(const v1::ModelCheck& check) {
       "height=\"{1}\" font-family=\"sans-serif\" font-size=\"12\">\n"
       "<rect width=\"{0}\" height=\"{1}\" fill=\"#fff\"/>\n"
       "<text x=\"{2}\" y=\"20\">RTT over that of fibre and 1 ms: measured (dash, bar: 95 % "
-      "bootstrap "
-      "interval) and simulated (dot, open: outside)</text>\n"
+      "bootstrap interval) and simulated (dot, open: outside)</text>\n"
       "<text x=\"{2}\" y=\"36\">{3} of {4} quantiles inside; {5} paths, {6} clusters</text>\n",
       kWidth, kHeight, kLeft, check.quantiles_inside(), check.quantiles(), check.paths(),
       check.clusters());

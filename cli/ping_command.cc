@@ -12,7 +12,6 @@
 #include "cli/run_text.h"
 #include "core/base/quantity_text.h"
 #include "core/os/files.h"
-#include "core/report/json.h"
 #include "earshot/v1/report.pb.h"
 
 namespace earshot {
@@ -90,13 +89,9 @@ Result<v1::PingReport> AskForPing(const PingCommand& command) {
 ExitCode Ping(const PingCommand& command, const Console& console) {
   const auto report = AskForPing(command);
   if (!report) return Complain(console, report.error());
-  if (command.json) {
-    const auto json = ToJson(*report);
-    if (!json) return Complain(console, json.error());
-    console.out << *json;
-  } else {
-    console.out << PingText(*report, console);
-  }
+  const ExitCode shown =
+      Show(console, command.json, *report, [&] { return PingText(*report, console); });
+  if (shown != ExitCode::kRan) return shown;
   if (report->appraisal().flagged()) return ExitCode::kFlagged;
   return report->appraisal().verdict() == VerdictName(Verdict::kIndeterminate)
              ? ExitCode::kInconclusive

@@ -7,7 +7,6 @@
 #include "core/appraisal/outline_map.h"
 #include "core/appraisal/zone_places.h"
 #include "core/dataset/default_sites.h"
-#include "core/report/json.h"
 #include "earshot/v1/evaluate.pb.h"
 
 namespace earshot {
@@ -90,24 +89,21 @@ std::string SentenceOn(const ProofPlan& found, const BorderGap& gap, const Polic
     if (found.share_beside > 0) return "";
     return fmt::format(
         "No test of delay tells the zones apart with {:.0f} % power: a responder {:.0f} km away "
-        "looks "
-        "like a slow neighbour.",
+        "looks like a slow neighbour.",
         100 * policy.power_min, gap.widest_on_map.kilometres());
   }
   const bool is_vacuum = found.proof == PlanProof::kVacuum;
   if (found.share_beside > 0) {
     return fmt::format(
         "At the place farthest from the excluded zone an answer proves it within {:.2f} ms; half "
-        "of "
-        "all hosts answer a landmark in their own city within {:.1f} ms.",
+        "of all hosts answer a landmark in their own city within {:.1f} ms.",
         (is_vacuum ? gap.latest_vacuum : gap.latest_fibre).milliseconds(),
         gap.usual.milliseconds());
   }
   return fmt::format(
-      "Cannot be resolved: {} crosses the {:.0f} km from the place farthest from the excluded zone "
-      "there and back in {:.2f} ms, and 99 of 100 hosts take longer than {:.2f} ms to a landmark "
-      "in "
-      "their own city. (Less the map's margin, {:.0f} km are left.)",
+      "Cannot be resolved: {} crosses the {:.0f} km from the place farthest from the excluded "
+      "zone there and back in {:.2f} ms, and 99 of 100 hosts take longer than {:.2f} ms to a "
+      "landmark in their own city. (Less the map's margin, {:.0f} km are left.)",
       is_vacuum ? "light" : "light in fibre", gap.widest_on_map.kilometres(),
       (is_vacuum ? gap.crossing_vacuum : gap.crossing_fibre).milliseconds(),
       gap.quickest.milliseconds(), gap.widest.kilometres());
@@ -153,8 +149,7 @@ v1::PlanReport ToProto(const PlanCommand& command, const Plan& plan, const SiteP
                   plan.policy.liars_max));
   report.add_assumptions(
       "Fibre rests on nothing faster being used; the statistical test needs a site within 100 km "
-      "of "
-      "the device and proves nothing.");
+      "of the device and proves nothing.");
   return report;
 }
 
@@ -167,9 +162,8 @@ std::string Text(const v1::PlanReport& report) {
   std::string exclude;
   for (const std::string& code : report.exclude()) exclude += (exclude.empty() ? "" : ", ") + code;
   std::string text = fmt::format(
-      "Protect {} against {}: {} places, {:.0f} to {:.0f} km from the excluded zone after a margin "
-      "of "
-      "{:.0f} km; {} candidate sites, up to {} lying.\n",
+      "Protect {} against {}: {} places, {:.0f} to {:.0f} km from the excluded zone after a "
+      "margin of {:.0f} km; {} candidate sites, up to {} lying.\n",
       report.protect(), exclude, report.places(), report.gap().narrowest_km(),
       report.gap().widest_km(), report.zone_margin_km(), report.candidates(), report.liars_max());
   if (report.unresolvable()) {
@@ -219,14 +213,7 @@ ExitCode PlanLandmarks(const PlanCommand& command, const Console& console) {
                         .map = map};
   if (command.budget.has_value()) question.budget = *command.budget;
   const v1::PlanReport report = ToProto(command, *plan, PlanSites(question));
-  if (!command.json) {
-    console.out << Text(report);
-    return ExitCode::kRan;
-  }
-  const auto json = ToJson(report);
-  if (!json) return Complain(console, json.error());
-  console.out << *json;
-  return ExitCode::kRan;
+  return Show(console, command.json, report, [&] { return Text(report); });
 }
 
 }  // namespace earshot

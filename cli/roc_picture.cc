@@ -54,8 +54,7 @@ std::string Axes(const v1::EvaluateReport& report) {
   svg += fmt::format(
       "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">honest hosts flagged</text>\n"
       "<text x=\"{}\" y=\"22\">False declarations from 1,500 km or more that are flagged; "
-      "adversary: "
-      "{}; {} hosts in {} clusters</text>\n",
+      "adversary: {}; {} hosts in {} clusters</text>\n",
       (kLeft + kRight) / 2, kBottom + 40, kLeft, report.adversary(), report.devices(),
       report.clusters());
   return svg;

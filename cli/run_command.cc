@@ -10,7 +10,6 @@
 #include "cli/version.h"
 #include "core/base/quantity_text.h"
 #include "core/locate/path_model.h"
-#include "core/report/json.h"
 #include "core/report/names.h"
 #include "earshot/v1/report.pb.h"
 #include "sim/fleet/round_run.h"
@@ -113,18 +112,15 @@ ExitCode Run(const RunCommand& command, const Console& console) {
   const Status ran = command.by_rounds ? RunFleets(command, *scenario, console, &report)
                                        : RunPackets(command, *scenario, console, &report);
   if (!ran) return Complain(console, ran.error());
-  if (command.json) {
-    const auto json = ToJson(report);
-    if (!json) return Complain(console, json.error());
-    console.out << *json;
-  } else {
-    console.out << (command.by_rounds ? FleetRunText(report, console) : RunText(report, console))
-                << fmt::format("\n{}: {}\n",
-                               command.by_rounds ? "Report"
-                               : command.live    ? "Report, events, evidence and true delays"
-                                                 : "Report, events and evidence",
-                               OutFor(command, *scenario));
-  }
+  const ExitCode shown = Show(console, command.json, report, [&] {
+    return (command.by_rounds ? FleetRunText(report, console) : RunText(report, console)) +
+           fmt::format("\n{}: {}\n",
+                       command.by_rounds ? "Report"
+                       : command.live    ? "Report, events, evidence and true delays"
+                                         : "Report, events and evidence",
+                       OutFor(command, *scenario));
+  });
+  if (shown != ExitCode::kRan) return shown;
   if (command.by_rounds && report.run().incidents_size() > 0) return ExitCode::kFailed;
   return CodeFor(command, report);
 }

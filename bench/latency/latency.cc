@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 #include <sched.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <csignal>
-#include <filesystem>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 
@@ -15,18 +14,14 @@
 #include "bench/latency/peers.h"
 #include "bench/latency/place_scope.h"
 #include "bench/latency/truth_match.h"
+#include "bench/optimised.h"
+#include "core/os/scratch_folder.h"
 #include "core/os/system_clock.h"
 #include "sim/live/child.h"
 #include "sim/relay/packet_relay.h"
 
 namespace earshot {
 namespace {
-
-#if defined(NDEBUG) && defined(__OPTIMIZE__)
-constexpr bool kOptimised = true;
-#else
-constexpr bool kOptimised = false;
-#endif
 
 constexpr unsigned kRelayPriorityAbove = 10;  // above those who measure
 constexpr int kBusyLoops = 2;
@@ -54,31 +49,6 @@ class InterruptScope {
  private:
   struct sigaction interrupt_before_{};
   struct sigaction terminate_before_{};
-};
-
-// A folder of our own under the system's temporary one, gone with this object.
-class ScratchFolder {
- public:
-  static Result<std::unique_ptr<ScratchFolder>> Make() {
-    std::error_code error;
-    std::string pattern =
-        (std::filesystem::temp_directory_path(error) / "earshot-bench-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) {
-      return tl::unexpected(ErrnoError(errno, "make a temporary folder"));
-    }
-    return std::unique_ptr<ScratchFolder>(new ScratchFolder(pattern));
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  ~ScratchFolder() {
-    std::error_code error;
-    std::filesystem::remove_all(path_, error);
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  explicit ScratchFolder(std::string path) : path_(std::move(path)) {}
-  std::string path_;
 };
 
 std::vector<int> UsableCoreNumbers() {
@@ -139,7 +109,7 @@ class Campaign {
 
   LatencyBenchOptions options_;
   LatencyBenchReport report_;
-  std::unique_ptr<ScratchFolder> scratch_;
+  std::optional<ScratchFolder> scratch_;
   std::optional<BenchNetwork> network_;
   std::unique_ptr<SharedTruth> truth_;
   std::unique_ptr<PacketRelay> relay_;
@@ -370,7 +340,7 @@ Result<LatencyBenchReport> Campaign::Run() {
   const InterruptScope interrupts;
   report_.rounds = options_.rounds;
   report_.load_average_before = LoadAverage();
-  EARSHOT_ASSIGN_OR_RETURN(scratch_, ScratchFolder::Make());
+  EARSHOT_ASSIGN_OR_RETURN(scratch_, ScratchFolder::Create("earshot-bench"));
   ChooseCores();
   EARSHOT_RETURN_IF_ERROR(Connect());
   if (!real_time_granted_) {
@@ -399,10 +369,7 @@ Result<LatencyBenchReport> Campaign::Run() {
 }  // namespace
 
 Result<LatencyBenchReport> RunLatencyBench(const LatencyBenchOptions& options) {
-  if (!kOptimised) {
-    return Fail(ErrorCode::kUnsupported,
-                "this build is not optimised, so its figures would mislead; use the release preset");
-  }
+  EARSHOT_RETURN_IF_ERROR(RequireOptimisedBuild());
   return Campaign(options).Run();
 }
 

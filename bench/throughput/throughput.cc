@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <filesystem>
 #include <optional>
 
+#include "bench/optimised.h"
 #include "bench/throughput/answerers.h"
 #include "bench/throughput/chrony.h"
 #include "bench/throughput/load.h"
@@ -16,40 +16,16 @@
 #include "bench/throughput/played_landmarks.h"
 #include "core/crypto/pooled_random.h"
 #include "core/os/process.h"
+#include "core/os/scratch_folder.h"
 #include "core/os/system_clock.h"
 
 namespace earshot {
 namespace {
 
-#if defined(NDEBUG) && defined(__OPTIMIZE__)
-constexpr bool kOptimised = true;
-#else
-constexpr bool kOptimised = false;
-#endif
-
 constexpr std::size_t kWindow = 256;
 constexpr std::size_t kJunkWindow = 32;  // with junk beside it, what a default socket buffer holds
 constexpr std::size_t kJunkPerRequest = 10;
 constexpr std::size_t kVerifiedEach = 2'000;
-
-// A folder that goes with the bench.
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "earshot-bench-XXXXXX").string();
-    if (mkdtemp(pattern.data()) != nullptr) path_ = pattern;
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  ~ScratchFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 // What every side of a round yields, in answers per second of its CPU time.
 struct Samples {
@@ -65,13 +41,15 @@ class ThroughputBench {
  public:
   static Result<ThroughputReport> Run(const ThroughputOptions& options) {
     EARSHOT_ASSIGN_OR_RETURN(LoadSocket socket, LoadSocket::Open());
-    ThroughputBench bench(options, std::move(socket));
+    EARSHOT_ASSIGN_OR_RETURN(ScratchFolder scratch, ScratchFolder::Create("earshot-bench"));
+    ThroughputBench bench(options, std::move(socket), std::move(scratch));
     return bench.Measure();
   }
 
  private:
-  ThroughputBench(const ThroughputOptions& options, LoadSocket socket)
+  ThroughputBench(const ThroughputOptions& options, LoadSocket socket, ScratchFolder scratch)
       : options_(options),
+        scratch_(std::move(scratch)),
         socket_(std::move(socket)),
         authority_(MakeBenchAuthority(PlayedEndpoints(options.landmarks, socket_.port()), random_,
                                       SystemClock().Read().wall)) {
@@ -319,11 +297,7 @@ Spread SpreadOf(std::vector<double> values) {
 }
 
 Result<ThroughputReport> RunThroughputBench(const ThroughputOptions& options) {
-  if (!kOptimised) {
-    return Fail(
-        ErrorCode::kUnsupported,
-        "this build is not optimised, so its figures would mislead; use the release preset");
-  }
+  EARSHOT_RETURN_IF_ERROR(RequireOptimisedBuild());
   if (options.rounds < 1 || options.landmarks < 2 || options.landmarks > 200) {
     return Fail(ErrorCode::kInvalidArgument,
                 "a bench needs at least one round and 2 to 200 landmarks");

@@ -15,6 +15,9 @@
 
 namespace earshot {
 
+// A position that is surveyed no better says nothing: more is refused where landmarks are described.
+inline constexpr Distance kPositionUncertaintyMax = Distance::Kilometres(1000);
+
 // A landmark as its position record states it.
 struct Landmark {
   LandmarkId id;

@@ -14,7 +14,6 @@ namespace earshot {
 namespace {
 
 constexpr double kChance = 0.01;
-constexpr std::size_t kCountriesShown = 6;
 
 struct Tally {
   int devices = 0;
@@ -121,6 +120,15 @@ std::string Unexplained(const Tally& tally, bool beyond_chance) {
 
 }  // namespace
 
+// Deaths of processes and the like leave silence and delay that no device caused.
+std::string IncidentCaution(const v1::RunReport& report) {
+  const int incidents = report.run().incidents_size();
+  if (incidents == 0) return {};
+  return fmt::format(
+      " Caution: {} the run itself {} named above, and silence or delay may be the run's own doing.",
+      incidents == 1 ? "an incident of" : "incidents of", incidents == 1 ? "is" : "are");
+}
+
 std::string Finding(const v1::RunReport& report, const std::string& question) {
   const Tally tally = Count(report);
   const bool beyond_chance = BeyondChance(tally);
@@ -138,19 +146,11 @@ std::string Finding(const v1::RunReport& report, const std::string& question) {
   } else {
     answer = "No reason to: nothing here is beyond what chance accounts for.";
   }
-  // Deaths of processes and the like leave silence and delay that no device caused.
-  const int incidents = report.run().incidents_size();
-  const std::string caution =
-      incidents == 0 ? ""
-                     : fmt::format(" Caution: {} the run itself {} named above, and silence or delay "
-                                   "may be the run's own doing.",
-                                   incidents == 1 ? "an incident of" : "incidents of",
-                                   incidents == 1 ? "is" : "are");
   return fmt::format(
       "{}{}{}{} What is proved: {}. What is only unexplained: {}. What cannot be known from delay: "
       "where a silent or slow device is, whether it was moved or when, what any device computes, and "
       "who uses it from afar.",
-      question, question.empty() ? "" : " ", answer, caution, Proved(tally),
+      question, question.empty() ? "" : " ", answer, IncidentCaution(report), Proved(tally),
       Unexplained(tally, beyond_chance));
 }
 

@@ -19,6 +19,9 @@ namespace earshot {
 // own rates).
 std::string Finding(const v1::RunReport& report, const std::string& question);
 
+// " Caution: ..." where the run names incidents, else nothing.
+std::string IncidentCaution(const v1::RunReport& report);
+
 }  // namespace earshot
 
 #endif  // EARSHOT_CORE_REPORT_FINDING_H_

@@ -10,6 +10,7 @@
 #include "core/base/quantity_text.h"
 #include "core/os/files.h"
 #include "core/report/assumptions.h"
+#include "core/report/finding.h"
 #include "core/report/json.h"
 #include "earshot/v1/report.pb.h"
 #include "sim/fleet/packet_share.h"
@@ -52,10 +53,7 @@ v1::ReportFleet FleetOf(const Scenario& scenario, const RoundWorld& world, std::
   for (std::size_t v = 0; v < kVerdictKinds; ++v) {
     const auto verdict = static_cast<Verdict>(v);
     if (counts.headlines[v] == 0) continue;
-    const bool expected = fleet.expect_headline.empty() ||
-                          std::ranges::find(fleet.expect_headline, verdict) !=
-                              fleet.expect_headline.end();
-    as_expected = as_expected && (expected || counts.last[v] == 0);
+    as_expected = as_expected && (fleet.Expects(verdict) || counts.last[v] == 0);
     v1::FleetVerdict* to = out.add_verdicts();
     to->set_verdict(std::string(VerdictName(verdict)));
     to->set_last(Small(counts.last[v]));
@@ -89,11 +87,9 @@ v1::Summary SummaryOf(const Scenario& scenario, const RoundWorld& world) {
     for (std::size_t v = 0; v < kVerdictKinds; ++v) {
       const auto verdict = static_cast<Verdict>(v);
       if (IsFlagged(verdict)) flagged += last(verdict);
-      if (fleet.expect_headline.empty() ||
-          std::ranges::find(fleet.expect_headline, verdict) != fleet.expect_headline.end()) {
-        continue;
+      if (!fleet.Expects(verdict)) {
+        summary.set_not_as_expected(summary.not_as_expected() + last(verdict));
       }
-      summary.set_not_as_expected(summary.not_as_expected() + last(verdict));
     }
     if (!fleet.honest()) {
       summary.set_misses(summary.misses() + fleet.count - flagged);
@@ -148,14 +144,16 @@ std::vector<std::string> Assumptions(const Scenario& scenario, const RoundCounts
   return lines;
 }
 
-std::string Finding(const v1::Summary& summary, const std::string& question) {
+// Of fleets: the paragraph of core/report/finding.h is of single devices.
+std::string FleetFinding(const v1::RunReport& report, const std::string& question) {
+  const v1::Summary& summary = report.summary();
   return fmt::format(
       "{}{}Of {} devices {} are flagged in the last round. Honest devices asked to explain a slow "
       "path: {}, where chance explains {:.0f}; honest devices contradicted: {}. Devices that are not "
-      "where they were declared, or not as declared, and not flagged: {}.",
+      "where they were declared, or not as declared, and not flagged: {}.{}",
       question, question.empty() ? "" : " ", summary.devices(), summary.flagged(),
       summary.false_alarms(), summary.expected_false_alarms(), summary.false_contradictions(),
-      summary.misses());
+      summary.misses(), IncidentCaution(report));
 }
 
 void FillReport(const Scenario& scenario, const RoundWorld& world, const RoundRunOptions& options,
@@ -187,7 +185,6 @@ void FillReport(const Scenario& scenario, const RoundWorld& world, const RoundRu
   }
   *report->mutable_summary() = SummaryOf(scenario, world);
   for (const std::string& line : Assumptions(scenario, counts)) report->add_assumptions(line);
-  report->set_finding(Finding(report->summary(), scenario.question));
 }
 
 // Both ways of judging agree, or the run is worth nothing.
@@ -198,6 +195,14 @@ void AddDisagreements(const v1::FleetRun& fleet_run, v1::Run* run) {
   }
   for (const std::string& device : fleet_run.packet_share().differing()) {
     run->add_incidents(fmt::format("{} with packets, which it was in none of the rounds", device));
+  }
+  for (const v1::ExtraQuantileReport& extra : fleet_run.packet_share().extras()) {
+    if (extra.agrees()) continue;
+    run->add_incidents(fmt::format(
+        "of the least round-trip times the {:g} quantile lies {:.1f} us above the bare path in rounds "
+        "and {:.1f} us with packets (99.9 % interval {:.1f} to {:.1f})",
+        extra.probability(), extra.rounds_us(), extra.packets_us(), extra.low_us(),
+        extra.high_us()));
   }
 }
 
@@ -231,6 +236,7 @@ Status RunRounds(const Scenario& scenario, const RoundRunOptions& options, v1::R
     *report->mutable_fleet_run()->mutable_packet_share() = ReportOf(share);
   }
   AddDisagreements(report->fleet_run(), report->mutable_run());
+  report->set_finding(FleetFinding(*report, scenario.question));
   if (out.path.empty()) return {};
   EARSHOT_ASSIGN_OR_RETURN(const std::string json, ToJson(*report));
   return WriteFileAtomically(out.path + "/report.json", json, Durability::kAtomicOnly);

@@ -2,6 +2,7 @@
 #ifndef EARSHOT_SIM_SCENARIO_SCENARIO_H_
 #define EARSHOT_SIM_SCENARIO_SCENARIO_H_
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -92,6 +93,11 @@ struct ScenarioFleet {
 
   // Nothing about it is other than declared: a flag raised against it is a false alarm.
   bool honest() const { return behaviour == Behaviour::kHonest && actual_place == declared_place; }
+  bool Expects(Verdict headline) const {
+    return expect_headline.empty() ||
+           std::find(expect_headline.begin(), expect_headline.end(), headline) !=
+               expect_headline.end();
+  }
 };
 
 struct Scenario {
@@ -118,7 +124,6 @@ struct Scenario {
 inline constexpr std::uint32_t kScenarioDevicesMax = 1'000'000;
 inline constexpr std::uint32_t kScenarioLandmarksMax = 512;  // as many as a signed list holds
 inline constexpr std::uint32_t kScenarioNumberMax = 999'999'999;  // of a device within its prefix
-inline constexpr Distance kScenarioUncertaintyMax = Distance::Kilometres(1000);
 inline constexpr Distance kScenarioRadiusMax = Distance::Kilometres(20'000);
 inline constexpr Duration kScenarioJitterMax = std::chrono::seconds(60);
 inline constexpr Duration kScenarioDurationMax = std::chrono::hours(24 * 366);

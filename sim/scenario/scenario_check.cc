@@ -5,6 +5,7 @@
 
 #include "core/base/quantity_text.h"
 #include "core/base/suggest.h"
+#include "core/domain/observation.h"
 #include "core/geo/country_zones.h"
 #include "core/protocol/agent_session.h"
 #include "core/protocol/authority.h"
@@ -110,9 +111,9 @@ Status LandmarksAreSound(const Scenario& scenario, const TextProtoScope& scope) 
       return tl::unexpected(at.At(
           "id", fmt::format("landmark \"{}\" exists already; name each once", landmark.id.value())));
     }
-    if (landmark.uncertainty > kScenarioUncertaintyMax) {
+    if (landmark.uncertainty > kPositionUncertaintyMax) {
       return tl::unexpected(at.At("uncertainty", fmt::format("more than {} says nothing; write less",
-                                                             DistanceText(kScenarioUncertaintyMax))));
+                                                             DistanceText(kPositionUncertaintyMax))));
     }
     domains.insert(landmark.domain);
     EARSHOT_RETURN_IF_ERROR(PlaceIsKnown(scenario, at, "place", landmark.place));

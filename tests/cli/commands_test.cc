@@ -14,7 +14,7 @@
 #include "core/protocol/authority.h"
 #include "core/report/json.h"
 #include "earshot/v1/report.pb.h"
-#include "tests/support/scratch_folder.h"
+#include "tests/support/test_folder.h"
 
 namespace earshot {
 namespace {
@@ -34,7 +34,7 @@ class Commands : public testing::Test {
     return Execute(command, console_);
   }
 
-  const ScratchFolder scratch_;
+  const TestFolder scratch_;
   const std::string folder_ = scratch_.path();
   std::ostringstream out_;
   std::ostringstream err_;

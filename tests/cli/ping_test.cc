@@ -15,7 +15,7 @@
 #include "core/os/files.h"
 #include "core/report/json.h"
 #include "earshot/v1/report.pb.h"
-#include "tests/support/scratch_folder.h"
+#include "tests/support/test_folder.h"
 
 namespace earshot {
 namespace {
@@ -73,7 +73,7 @@ class PingCommandTest : public testing::Test {
     return code;
   }
 
-  const ScratchFolder scratch_;
+  const TestFolder scratch_;
   const std::string folder_ = scratch_.path();
   std::ostringstream out_;
   std::ostringstream err_;

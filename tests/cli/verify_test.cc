@@ -13,7 +13,7 @@
 #include "core/os/files.h"
 #include "core/report/bundle.h"
 #include "earshot/v1/evidence.pb.h"
-#include "tests/support/scratch_folder.h"
+#include "tests/support/test_folder.h"
 #include "tests/support/server_world.h"
 
 namespace earshot {
@@ -68,7 +68,7 @@ class VerifyCommandTest : public testing::Test {
     ASSERT_TRUE(WriteFileAtomically(In(name), ToString(list), Durability::kAtomicOnly));
   }
 
-  const ScratchFolder scratch_;
+  const TestFolder scratch_;
   const std::string folder_ = scratch_.path();
   std::ostringstream out_;
   std::ostringstream err_;

@@ -10,7 +10,7 @@
 #include "server/io/server_config.h"
 #include "sim/relay/relay_plan.h"
 #include "tests/fuzz/fuzz_target.h"
-#include "tests/support/scratch_folder.h"
+#include "tests/support/test_folder.h"
 #include "tests/support/authority_fixture.h"
 
 namespace earshot::fuzz {
@@ -60,7 +60,7 @@ class Deployment {
                                   *ToRecord(NamedDeclaration{"C-1", declaration}))));
   }
 
-  ScratchFolder folder_;
+  TestFolder folder_;
   AuthorityFixture authority_;
 };
 

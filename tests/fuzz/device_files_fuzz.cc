@@ -2,13 +2,13 @@
 #include "agent/io/file_session_counter.h"
 #include "core/crypto/key_file.h"
 #include "tests/fuzz/fuzz_target.h"
-#include "tests/support/scratch_folder.h"
+#include "tests/support/test_folder.h"
 
 namespace earshot::fuzz {
 namespace {
 
 void Read(std::string_view contents) {
-  static const ScratchFolder folder;
+  static const TestFolder folder;
   const std::string path = folder.Write("file", contents);
   const bool signs = ReadEd25519PrivateKeyFile(path).has_value();
   const bool agrees = ReadX25519PrivateKeyFile(path).has_value();

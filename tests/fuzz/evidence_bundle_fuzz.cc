@@ -11,7 +11,7 @@
 #include "core/report/bundle.h"
 #include "earshot/v1/evidence.pb.h"
 #include "tests/fuzz/fuzz_target.h"
-#include "tests/support/scratch_folder.h"
+#include "tests/support/test_folder.h"
 #include "tests/support/server_world.h"
 
 namespace earshot::fuzz {
@@ -36,7 +36,7 @@ struct Round {
     EARSHOT_CHECK(false);
   }
 
-  ScratchFolder folder;
+  TestFolder folder;
   OutlineMap outlines;
   ServerWorld world{&outlines};
   v1::EvidenceBundle bundle;

@@ -10,7 +10,7 @@
 #include "sim/live/truth_join.h"
 #include "sim/relay/truth_log.h"
 #include "tests/fuzz/fuzz_target.h"
-#include "tests/support/scratch_folder.h"
+#include "tests/support/test_folder.h"
 
 namespace earshot::fuzz {
 namespace {
@@ -28,7 +28,7 @@ std::string FirstDevice(const std::string& text) {
 }
 
 void Read(const std::string& text) {
-  static const ScratchFolder folder;
+  static const TestFolder folder;
   const std::string path = folder.Write("report.json", text);
   std::ostringstream out;
   std::ostringstream err;

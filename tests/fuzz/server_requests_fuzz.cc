@@ -5,7 +5,7 @@
 #include "core/report/json.h"
 #include "server/io/server_commands.h"
 #include "tests/fuzz/fuzz_target.h"
-#include "tests/support/scratch_folder.h"
+#include "tests/support/test_folder.h"
 #include "tests/support/server_world.h"
 
 namespace earshot::fuzz {
@@ -19,7 +19,7 @@ struct StoppedServer {
     recorder->Watch(world.engine.get());
     world.engine->Stop();
   }
-  ScratchFolder folder;
+  TestFolder folder;
   ServerWorld world;
   std::unique_ptr<RunRecorder> recorder =
       *RunRecorder::Create(folder.Path("out"), &world.network.clock());

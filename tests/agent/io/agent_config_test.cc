@@ -9,7 +9,7 @@
 #include "core/crypto/key_file.h"
 #include "core/crypto/seeded_random.h"
 #include "core/os/files.h"
-#include "tests/support/scratch_folder.h"
+#include "tests/support/test_folder.h"
 
 namespace earshot {
 namespace {
@@ -38,7 +38,7 @@ class AgentConfigTest : public testing::Test {
   }
   static constexpr const char* kRest = "landmark_list: 'list'\nroot_public_key: 'root.pem'\n";
 
-  const ScratchFolder scratch_;
+  const TestFolder scratch_;
   const std::string folder_ = scratch_.path();
 };
 

@@ -4,14 +4,14 @@
 
 #include <filesystem>
 
-#include "tests/support/scratch_folder.h"
+#include "tests/support/test_folder.h"
 
 namespace earshot {
 namespace {
 
 class FileSessionCounterTest : public testing::Test {
  protected:
-  const ScratchFolder scratch_;
+  const TestFolder scratch_;
   const std::string folder_ = scratch_.path();
   const std::string path_ = folder_ + "/counter";
 };

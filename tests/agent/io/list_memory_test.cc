@@ -6,7 +6,7 @@
 
 #include "core/crypto/seeded_random.h"
 #include "core/os/files.h"
-#include "tests/support/scratch_folder.h"
+#include "tests/support/test_folder.h"
 
 namespace earshot {
 namespace {
@@ -22,7 +22,7 @@ class ListMemoryTest : public testing::Test {
   static constexpr HighestList kSeven{7, WallInstant::FromNanoseconds(1'767'225'600'000'000'000)};
   std::optional<Ed25519PublicKey> root_;
   std::optional<Ed25519PublicKey> other_;
-  const ScratchFolder scratch_;
+  const TestFolder scratch_;
   const std::string folder_ = scratch_.path();
   const std::string path_ = folder_ + "/counter.list";
 };

@@ -9,7 +9,7 @@
 
 #include "core/crypto/seeded_random.h"
 #include "tests/core/crypto/hex.h"
-#include "tests/support/scratch_folder.h"
+#include "tests/support/test_folder.h"
 
 namespace earshot {
 namespace {
@@ -46,7 +46,7 @@ class KeyFileTest : public testing::Test {
   }
 
   SeededRandom random_{1};
-  const ScratchFolder scratch_;
+  const TestFolder scratch_;
   const std::string folder_ = scratch_.path();
 };
 
