@@ -18,10 +18,6 @@ namespace {
 
 constexpr std::uint32_t kClustersMin = 10;
 
-double UnitOf(std::mt19937_64* random) {
-  return static_cast<double>((*random)() >> 11U) * 0x1.0p-53;
-}
-
 // Fisher and Yates, the same on every machine.
 template <typename T>
 void Shuffle(std::vector<T>* items, std::mt19937_64* random) {

@@ -37,10 +37,6 @@ Status CheckBands(const v1::DelayModel& model) {
   return Fail(ErrorCode::kInvalidArgument, "the model has no pooled bands; fit it anew");
 }
 
-double UnitOf(std::mt19937_64* random) {
-  return static_cast<double>((*random)() >> 11U) * 0x1.0p-53;
-}
-
 // An inflation drawn from a band, as the path model draws: ln(inflation) linear in the probability
 // between the quantiles that are known, and held beyond them.
 double DrawFrom(const v1::DelayBand& band, double unit) {

@@ -7,7 +7,7 @@
 namespace earshot {
 namespace {
 
-constexpr double kTail = 0.025;  // on either side
+constexpr double kIntervalTail = 0.025;  // on either side
 
 // Below this, a rank computed in floating point is the whole number it was meant to be.
 constexpr double kRankSlack = 1e-9;
@@ -35,8 +35,8 @@ RateFinding RateCounter::Finish() const {
   const double n = found.clusters;
   // The shares of many clusters can add up to a hair above their number.
   const double k = std::min(shares, n);
-  if (k > 0) found.low = boost::math::ibeta_inv(k, n - k + 1, kTail);
-  if (k < n) found.high = boost::math::ibeta_inv(k + 1, n - k, 1 - kTail);
+  if (k > 0) found.low = boost::math::ibeta_inv(k, n - k + 1, kIntervalTail);
+  if (k < n) found.high = boost::math::ibeta_inv(k + 1, n - k, 1 - kIntervalTail);
   return found;
 }
 

@@ -6,8 +6,14 @@
 #include <optional>
 #include <span>
 #include <vector>
+#include <random>
 
 namespace earshot {
+
+// Uniform on [0, 1), the same on every machine.
+inline double UnitOf(std::mt19937_64* random) {
+  return static_cast<double>((*random)() >> 11U) * 0x1.0p-53;
+}
 
 // A share of cases, and how sure it is. Cases of one cluster of hosts are not independent: each
 // cluster counts once, with the share of its cases, in the interval (95 %, Clopper and Pearson,

@@ -15,7 +15,6 @@
 namespace earshot {
 namespace {
 
-double Microseconds(Duration d) { return static_cast<double>(d.count()) * 1e-3; }
 
 // Where the peers are: as asked, else build/peers here or above the program's own build folder.
 std::string PeersFolder(const BenchCommand& command) {

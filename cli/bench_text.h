@@ -8,6 +8,7 @@
 #include "bench/goal.h"
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "core/base/time.h"
 
 namespace earshot {
 
@@ -15,6 +16,7 @@ namespace v1 {
 class BenchReport;
 }  // namespace v1
 
+inline double Microseconds(Duration d) { return static_cast<double>(d.count()) * 1e-3; }
 // "AMD EPYC 7763, 2 threads"; figures mean nothing without it.
 std::string MachineText();
 // With commit, machine and goals; the rows are left to the bench.

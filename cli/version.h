@@ -6,7 +6,7 @@
 
 namespace earshot {
 
-extern const std::string_view kVersion;  // "0.1.0"
+extern const std::string_view kProgramVersion;  // "0.1.0"
 // The commit it was built from, "-dirty" appended when files differed; "unknown" outside a
 // repository. Refreshed by every build.
 extern const std::string_view kCommit;

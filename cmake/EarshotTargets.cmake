@@ -15,10 +15,15 @@ function(earshot_pch name)
     <google/protobuf/map.h> <google/protobuf/message.h> <google/protobuf/repeated_field.h>
     ${ARG_HEADERS})
 endfunction()
-if(NOT CMAKE_CXX_COMPILER_LAUNCHER AND EARSHOT_PCH STREQUAL "all")
+if(EARSHOT_PCH AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   earshot_pch(earshot_pch)
 endif()
 function(earshot_use_pch target pch)
+  if(EARSHOT_UNITY)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+    # A class of one source may hold what is in that source's unnamed namespace.
+    target_compile_options(${target} PRIVATE "$<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>")
+  endif()
   if(TARGET ${pch})
     target_link_libraries(${target} PRIVATE fmt::fmt)  # its macros must be those of the header
     target_precompile_headers(${target} REUSE_FROM ${pch})
@@ -27,12 +32,15 @@ function(earshot_use_pch target pch)
   endif()
 endfunction()
 
-# earshot_library(NAME SOURCES a.cc ... HEADERS a.h ... DEPS target ... PRIVATE_DEPS target ...)
-# A static library, included by path from the root of the tree ("core/base/result.h").
+# earshot_library(NAME SOURCES a.cc ... ALONE b.cc ... HEADERS a.h ... DEPS target ... PRIVATE_DEPS
+# target ...)
+# A static library, included by path from the root of the tree ("core/base/result.h"). Sources under
+# ALONE are compiled by themselves also where the others are compiled in groups.
 function(earshot_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;HEADERS;DEPS;PRIVATE_DEPS" ${ARGN})
-  if(ARG_SOURCES)
-    add_library(${name} STATIC ${ARG_SOURCES} ${ARG_HEADERS})
+  cmake_parse_arguments(ARG "" "" "SOURCES;ALONE;HEADERS;DEPS;PRIVATE_DEPS" ${ARGN})
+  if(ARG_SOURCES OR ARG_ALONE)
+    add_library(${name} STATIC ${ARG_SOURCES} ${ARG_ALONE} ${ARG_HEADERS})
+    set_source_files_properties(${ARG_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
     target_include_directories(${name} PUBLIC "${PROJECT_SOURCE_DIR}")
     target_link_libraries(${name} PUBLIC ${ARG_DEPS} PRIVATE earshot_warnings ${ARG_PRIVATE_DEPS})
     earshot_use_pch(${name} earshot_pch)
@@ -54,8 +62,9 @@ endfunction()
 # earshot_test(NAME SOURCES ... DEPS ... LABELS ... TIMEOUT seconds)
 # One GoogleTest program, known to CTest by its own name; labels select (unit, live, tidy).
 function(earshot_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS;DEFINITIONS" ${ARGN})
-  add_executable(${name} ${ARG_SOURCES})
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;ALONE;DEPS;LABELS;DEFINITIONS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES} ${ARG_ALONE})
+  set_source_files_properties(${ARG_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
   target_compile_definitions(${name} PRIVATE
     EARSHOT_SOURCE_DIR="${PROJECT_SOURCE_DIR}" EARSHOT_BINARY_DIR="${CMAKE_BINARY_DIR}"

@@ -31,7 +31,7 @@ set(text "#include \"cli/version.h\"
 
 namespace earshot {
 
-const std::string_view kVersion = \"${VERSION}\";
+const std::string_view kProgramVersion = \"${VERSION}\";
 const std::string_view kCommit = \"${commit}\";
 
 }  // namespace earshot

@@ -29,7 +29,6 @@ using AsioError = boost::system::error_code;
 using AsioUdp = asio::ip::udp;
 
 constexpr std::size_t kTogether = 64;
-constexpr int kReceiveBuffer = 4 << 20;
 constexpr std::size_t kSignedBytes = 64;
 constexpr std::size_t kSignedRequestBytes = kSignedBytes + kEd25519SignatureBytes;
 

@@ -17,7 +17,6 @@ namespace {
 
 constexpr std::size_t kSendTogether = 64;
 constexpr Duration kSilence = std::chrono::milliseconds(100);
-constexpr int kReceiveBuffer = 4 << 20;
 
 Duration CpuOf(clockid_t clock) {
   timespec now{};

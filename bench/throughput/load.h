@@ -19,6 +19,8 @@ namespace earshot {
 // One core for the load, one for whoever answers; the same one where there is no second.
 inline constexpr int kLoadCore = 0;
 inline constexpr int kAnswerCore = 1;
+// Of both ends: what a window of requests needs many times over.
+inline constexpr int kReceiveBuffer = 4 << 20;
 // Pins the calling thread; without permission it stays where it is.
 void PinThisThread(int core);
 void PinProcess(pid_t pid, int core);

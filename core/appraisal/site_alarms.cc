@@ -19,7 +19,7 @@ bool Alike(const DeviceAlarm& a, const DeviceAlarm& b, double alike_min) {
 }
 
 // Those of `left` that the first of them gathers, by index.
-std::vector<std::size_t> Gathered(const std::vector<DeviceAlarm>& left, const SiteRule& rule) {
+std::vector<std::size_t> OfOneCause(const std::vector<DeviceAlarm>& left, const SiteRule& rule) {
   std::vector<std::size_t> members;
   for (std::size_t i = 0; i < left.size(); ++i) {
     if (left[i].at - left.front().at > rule.window) break;  // sorted by instant
@@ -54,7 +54,7 @@ std::uint32_t DevicesNeeded(std::uint32_t enrolled, const SiteRule& rule) {
 void GroupOneSite(std::vector<DeviceAlarm> left, std::uint32_t enrolled, const SiteRule& rule,
                   GroupedAlarms& grouped) {
   while (!left.empty()) {
-    std::vector<std::size_t> members = Gathered(left, rule);
+    std::vector<std::size_t> members = OfOneCause(left, rule);
     SiteAlarm alarm = AlarmOf(left, members);
     if (alarm.devices.size() >= DevicesNeeded(enrolled, rule)) {
       alarm.enrolled = enrolled;

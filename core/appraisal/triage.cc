@@ -9,7 +9,7 @@
 namespace earshot {
 namespace {
 
-struct Gathered {
+struct SiteSoFar {
   ReviewCase review;
   std::array<Duration, kReviewCauses> waiting{};
   std::vector<std::pair<ReviewCause, DeviceId>> devices;
@@ -39,14 +39,14 @@ Duration EffortOf(const ReviewCase& review, const ReviewEffort& effort) {
   return total;
 }
 
-void Add(const ReviewInput& input, ReviewCause cause, Gathered& site) {
+void Add(const ReviewInput& input, ReviewCause cause, SiteSoFar& site) {
   const auto index = static_cast<std::size_t>(cause);
   ++site.review.by_cause[index];
   site.waiting[index] = std::max(site.waiting[index], input.waiting);
   site.devices.emplace_back(cause, input.device);
 }
 
-ReviewCase Closed(Gathered site) {
+ReviewCase Closed(SiteSoFar site) {
   std::ranges::sort(site.devices);
   site.review.gravest = site.devices.front().first;
   site.review.waiting = site.waiting[static_cast<std::size_t>(site.review.gravest)];
@@ -125,7 +125,7 @@ std::optional<ReviewCause> CauseOf(const ReviewInput& input) {
 std::vector<ReviewCase> RankForReview(std::span<const ReviewInput> inputs,
                                       const std::map<std::string, std::uint32_t>& enrolled,
                                       const ReviewEffort& effort) {
-  std::map<std::string, Gathered> sites;
+  std::map<std::string, SiteSoFar> sites;
   for (const ReviewInput& input : inputs) {
     const auto cause = CauseOf(input);
     if (cause.has_value()) Add(input, *cause, sites[input.site]);

@@ -10,7 +10,6 @@
 namespace earshot::internal {
 namespace {
 
-constexpr double kPi = std::numbers::pi;
 
 // Union-find with path halving.
 class Groups {
@@ -46,16 +45,18 @@ struct Piece {
 };
 
 void AppendPieces(const Circle& circle, const SweepArc& arc, std::vector<Piece>& pieces) {
-  const double turn = arc.closed ? 2.0 * kPi : Circle::Turn(arc.begin, arc.end).radians();
+  const double turn =
+      arc.closed ? 2.0 * std::numbers::pi : Circle::Turn(arc.begin, arc.end).radians();
   const DiamondAngle begin = arc.closed ? 0.0 : arc.begin;
-  const int count = static_cast<int>(std::ceil(turn / (0.5 * kPi)));
+  constexpr double kQuarter = 0.5 * std::numbers::pi;
+  const int count = static_cast<int>(std::ceil(turn / kQuarter));
   UnitVector from = circle.PointAt(begin);
   for (int i = 1; i <= count; ++i) {
     // A right angle is one unit of the diamond angle; the last piece ends where the arc does.
     const DiamondAngle end = arc.closed ? begin + 4.0 : arc.end;
     const DiamondAngle at = i < count ? std::fmod(begin + i, 4.0) : std::fmod(end, 4.0);
     const UnitVector to = circle.PointAt(at);
-    const double piece_turn = i < count ? 0.5 * kPi : turn - 0.5 * kPi * (count - 1);
+    const double piece_turn = i < count ? kQuarter : turn - kQuarter * (count - 1);
     pieces.push_back({&circle, from, to, piece_turn});
     from = to;
   }
@@ -142,7 +143,7 @@ Area AreaLeftOf(const SweepResult& sweep) {
   for (const SweepArc& arc : sweep.arcs) {
     const Circle& circle = sweep.circles[arc.circle];
     if (arc.closed) {
-      steradians += 4.0 * kPi * circle.half_sine * circle.half_sine;
+      steradians += 4.0 * std::numbers::pi * circle.half_sine * circle.half_sine;
     } else {
       AppendPieces(circle, arc, pieces);
     }
@@ -151,7 +152,7 @@ Area AreaLeftOf(const SweepResult& sweep) {
   for (const Piece& piece : pieces) {
     steradians += SegmentArea(piece) + TriangleArea(apex, piece.from, piece.to);
   }
-  const double share = steradians / (4.0 * kPi);
+  const double share = steradians / (4.0 * std::numbers::pi);
   return Area::SquareKilometres((share - std::floor(share)) * kEarthArea.square_kilometres());
 }
 

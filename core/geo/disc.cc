@@ -7,7 +7,6 @@
 namespace earshot {
 namespace {
 
-constexpr double kPi = std::numbers::pi;
 // Room left for the rounding of centres: what is surely inside must stay so. 1 cm on the ground.
 constexpr double kInwardMargin = 0.01 / kPolarRadius.metres();
 
@@ -15,13 +14,14 @@ constexpr double kInwardMargin = 0.01 / kPolarRadius.metres();
 
 Disc::Disc(UnitVector centre, Angle radius)
     : centre_(centre),
-      radius_(Angle::Radians(radius.radians() < 0     ? -1.0
-                             : radius.radians() < kPi ? radius.radians()
-                                                      : kPi)) {}
+      radius_(Angle::Radians(radius.radians() < 0
+                                 ? -1.0
+                                 // In this order what is no number is everything.
+                                 : std::min(std::numbers::pi, radius.radians()))) {}
 
-Disc Disc::Everything() { return Disc(UnitVector(), Angle::Radians(kPi)); }
+Disc Disc::Everything() { return Disc(UnitVector(), Angle::Radians(std::numbers::pi)); }
 
-bool Disc::IsEverything() const { return radius_.radians() >= kPi; }
+bool Disc::IsEverything() const { return radius_.radians() >= std::numbers::pi; }
 
 bool Disc::Contains(const UnitVector& point) const {
   if (IsEmpty()) return false;

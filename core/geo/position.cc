@@ -11,7 +11,6 @@
 namespace earshot {
 namespace {
 
-constexpr double kPi = std::numbers::pi;
 constexpr double kAxisRatio = kPolarRadius.metres() / kEquatorialRadius.metres();
 // Covers the rounding of a division and of a conversion between degrees and radians.
 constexpr double kRounding = 4e-16;
@@ -75,15 +74,15 @@ Angle UnitVector::AngleTo(const UnitVector& o) const {
 }
 
 Angle OutwardAngle(Distance d) {
-  if (std::isnan(d.metres())) return Angle::Radians(kPi);
+  if (std::isnan(d.metres())) return Angle::Radians(std::numbers::pi);
   const double angle = std::max(0.0, d.metres()) / kPolarRadius.metres() * (1.0 + kRounding);
-  return Angle::Radians(std::min(angle, kPi));
+  return Angle::Radians(std::min(angle, std::numbers::pi));
 }
 
 Angle InwardAngle(Distance d) {
   if (!(d.metres() > 0.0)) return Angle();
   const double angle = d.metres() / kEquatorialRadius.metres() * (1.0 - kRounding);
-  return Angle::Radians(std::min(angle, kPi));
+  return Angle::Radians(std::min(angle, std::numbers::pi));
 }
 
 }  // namespace earshot

@@ -10,8 +10,6 @@
 namespace earshot {
 namespace {
 
-constexpr Rtt kVerySlow = Rtt::FromDuration(std::chrono::seconds(10));
-
 class CbgPlusPlus final : public LocationEstimator {
  public:
   explicit CbgPlusPlus(const CalibrationSet& known) : at_(UnitVectorsOf(known)) {

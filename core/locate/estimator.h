@@ -67,6 +67,9 @@ class CalibrationSet {
   std::vector<std::uint32_t> target_begin_;    // into by_target_
 };
 
+// As slow as an answer may be that anybody waits for: what an attacker can make of any.
+inline constexpr Rtt kVerySlow = Rtt::FromDuration(std::chrono::seconds(10));
+
 // The least RTT at which a landmark, a place of the calibration set, heard the device.
 struct LandmarkAnswer {
   std::uint32_t landmark = 0;

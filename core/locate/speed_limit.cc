@@ -5,8 +5,6 @@
 namespace earshot {
 namespace {
 
-// As slow as an answer may be that anybody waits for.
-constexpr Rtt kVerySlow = Rtt::FromDuration(std::chrono::seconds(10));
 constexpr double kLeastMilliseconds = 1e-6;
 
 class SpeedLimit final : public LocationEstimator {

@@ -44,6 +44,8 @@ std::string AgeText(Duration age);
 // A probability as a frequency: "5 in 100", "1 in 10,000". Never "0 in N" for a positive value.
 std::string FrequencyText(double probability);
 
+// As many as a person reads in a sentence.
+inline constexpr std::size_t kCountriesShown = 6;
 // "China, Hong Kong and Macao"; names, not codes, so that it can be read aloud. At most `most`
 // names, then "and 12 more". "none" when empty.
 std::string CountryListText(std::span<const CountryCode> countries, std::size_t most);

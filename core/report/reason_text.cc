@@ -12,7 +12,6 @@
 namespace earshot {
 namespace {
 
-constexpr std::size_t kCountriesShown = 6;
 
 const std::string& SiteName(const ReadingContext& context) { return context.declaration.site.name; }
 

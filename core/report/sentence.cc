@@ -10,7 +10,6 @@
 namespace earshot {
 namespace {
 
-constexpr std::size_t kCountriesShown = 6;
 
 // The judgement the headline came from. When both gave it, a proof is told by the licence, which
 // the reader asked about, and everything else by the site, which has the numbers.

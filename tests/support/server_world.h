@@ -3,6 +3,7 @@
 #ifndef EARSHOT_TESTS_SUPPORT_SERVER_WORLD_H_
 #define EARSHOT_TESTS_SUPPORT_SERVER_WORLD_H_
 
+#include <algorithm>
 #include <limits>
 #include <map>
 #include <memory>
@@ -18,6 +19,11 @@
 #include "tests/support/landmark_world.h"
 
 namespace earshot {
+
+inline bool HasReason(const Judgement& judgement, ReasonCode code) {
+  return std::ranges::any_of(judgement.reasons,
+                             [&](const Reason& reason) { return reason.code == code; });
+}
 
 // Two countries, each a disc: SG around Singapore, HK around Hong Kong.
 class TwoCountries final : public CountryMap {

@@ -8,17 +8,13 @@
 
 #include "core/appraisal/path_baseline.h"
 #include "core/geo/wgs84.h"
+#include "tests/support/quantities.h"
 
 namespace earshot {
 namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-Rtt Ms(double ms) { return Rtt::FromDuration(Duration(static_cast<std::int64_t>(ms * 1e6))); }
-Position At(double latitude, double longitude) {
-  return Position::FromDegrees(latitude, longitude).value();
-}
 
 // A device in Singapore with eight landmarks around it, each at its median RTT.
 struct Paths {

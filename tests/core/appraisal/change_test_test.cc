@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/quantities.h"
+
 namespace earshot {
 namespace {
 
 using testing::HasSubstr;
-
-Rtt Ms(double ms) { return Rtt::FromDuration(Duration(static_cast<std::int64_t>(ms * 1e6))); }
 
 // A device with two landmarks at 10 ms, enrolled over `blocks` blocks of one round.
 struct Watched {

@@ -11,7 +11,7 @@
 namespace earshot {
 namespace {
 
-constexpr std::uint64_t kWorlds = 4'000;
+constexpr std::uint64_t kChangedWorlds = 4'000;
 
 RandomWorld Drawn(std::uint64_t seed) {
   return RandomWorld(
@@ -45,7 +45,7 @@ void ExpectNoSharperView(const Appraisal& before, const Appraisal& after, std::u
 // Judges each world before and after `spoil`, and how many verdicts moved.
 int Spoiled(const std::function<void(RandomWorld&)>& spoil) {
   int moved = 0;
-  for (std::uint64_t seed = 0; seed < kWorlds; ++seed) {
+  for (std::uint64_t seed = 0; seed < kChangedWorlds; ++seed) {
     RandomWorld world = Drawn(seed);
     const Appraisal before = world.Judge();
     if (NoCommonPoint(before)) continue;
@@ -95,7 +95,7 @@ TEST(Metamorphic, WithheldSignaturesGainNothing) {
 TEST(Metamorphic, LandmarksSetAsideGainNothing) {
   // A fault removes a landmark from bounds; the test then asks the next one, so that only what
   // rests on bounds is compared.
-  for (std::uint64_t seed = 0; seed < kWorlds; ++seed) {
+  for (std::uint64_t seed = 0; seed < kChangedWorlds; ++seed) {
     RandomWorld world = Drawn(seed);
     const Appraisal before = world.Judge();
     if (NoCommonPoint(before)) continue;

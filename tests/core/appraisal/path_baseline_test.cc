@@ -5,12 +5,12 @@
 
 #include <vector>
 
+#include "tests/support/quantities.h"
+
 namespace earshot {
 namespace {
 
 using testing::HasSubstr;
-
-Rtt Ms(double ms) { return Rtt::FromDuration(Duration(static_cast<std::int64_t>(ms * 1e6))); }
 
 ExpectedLandmark Heard(double ms) {
   ExpectedLandmark round;

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/quantities.h"
+
 namespace earshot {
 namespace {
 
@@ -14,16 +16,10 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-DeviceId Device(std::uint8_t n) {
-  Bytes32 id{};
-  id[0] = n;
-  return DeviceId(id);
-}
-
 DeviceAlarm Alarm(std::uint8_t device, std::string site, int hours,
                   std::initializer_list<const char*> slowed) {
   DeviceAlarm alarm;
-  alarm.device = Device(device);
+  alarm.device = NumberedDevice(device);
   alarm.site = std::move(site);
   alarm.at = MonotonicInstant() + std::chrono::hours(hours);
   for (const char* id : slowed) alarm.slowed.emplace_back(id);
@@ -89,7 +85,7 @@ TEST(GroupBySite, MoverAmongABadLinkKeepsAnAlarmOfItsOwn) {
   const auto grouped = GroupBySite(alarms, {{"jurong", 12}}, SiteRule());
   EXPECT_THAT(grouped.sites, SizeIs(1));
   ASSERT_THAT(grouped.devices, SizeIs(1));
-  EXPECT_EQ(grouped.devices[0].device, Device(77));
+  EXPECT_EQ(grouped.devices[0].device, NumberedDevice(77));
 }
 
 TEST(GroupBySite, SitesDoNotAnswerForOneAnother) {

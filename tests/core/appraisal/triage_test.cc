@@ -7,21 +7,17 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/quantities.h"
+
 namespace earshot {
 namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-DeviceId Device(std::uint8_t n) {
-  Bytes32 id{};
-  id[0] = n;
-  return DeviceId(id);
-}
-
 ReviewInput Flagged(std::uint8_t device, std::string site, Verdict headline, int hours = 0) {
   ReviewInput input;
-  input.device = Device(device);
+  input.device = NumberedDevice(device);
   input.site = std::move(site);
   input.headline = headline;
   input.waiting = std::chrono::hours(hours);

@@ -14,13 +14,10 @@
 #include "core/appraisal/country_map.h"
 #include "core/appraisal/nearest_landmark_test.h"
 #include "core/geo/wgs84.h"
+#include "tests/support/quantities.h"
 
 namespace earshot {
 
-inline Position At(double latitude, double longitude) {
-  return Position::FromDegrees(latitude, longitude).value();
-}
-inline Distance Km(double km) { return Distance::Kilometres(km); }
 inline Duration Milliseconds(double ms) {
   return Duration(static_cast<std::int64_t>(std::llround(ms * 1e6)));
 }

@@ -10,14 +10,14 @@
 namespace earshot {
 namespace {
 
-struct Vector {
+struct TagVector {
   Bytes key;
   Bytes data;
   std::string tag;
 };
 
 // RFC 4231, 4.2 to 4.8 without the truncated case.
-std::vector<Vector> Rfc4231() {
+std::vector<TagVector> Rfc4231() {
   const auto text = [](std::string_view s) { return Bytes(s.begin(), s.end()); };
   return {
       {Bytes(20, 0x0b), text("Hi There"),
@@ -37,7 +37,7 @@ std::vector<Vector> Rfc4231() {
 }
 
 TEST(Hmac, Rfc4231TagsAreReproduced) {
-  for (const Vector& vector : Rfc4231()) {
+  for (const TagVector& vector : Rfc4231()) {
     const HmacSha256Key key(vector.key);
     EXPECT_EQ(HexEncode(key.Tag({vector.data})), vector.tag);
     EXPECT_TRUE(key.Verify({vector.data}, Hex(vector.tag)));

@@ -8,6 +8,7 @@
 
 #include "core/geo/wgs84.h"
 #include "tests/core/geo/random_discs.h"
+#include "tests/support/quantities.h"
 
 namespace earshot {
 namespace {
@@ -19,9 +20,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-Position At(double latitude, double longitude) {
-  return Position::FromDegrees(latitude, longitude).value();
-}
 CountryCode Code(const char* letters) { return CountryCode::Unchecked(letters[0], letters[1]); }
 const CountryZones& Zones() { return CountryZones::Default(); }
 

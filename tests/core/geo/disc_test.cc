@@ -7,13 +7,10 @@
 #include <random>
 
 #include "core/geo/wgs84.h"
+#include "tests/support/quantities.h"
 
 namespace earshot {
 namespace {
-
-Position At(double latitude, double longitude) {
-  return Position::FromDegrees(latitude, longitude).value();
-}
 
 TEST(Disc, DefaultAndNegativeRadiusContainNothing) {
   EXPECT_FALSE(Disc().Contains(UnitVector()));

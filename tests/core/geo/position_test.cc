@@ -9,15 +9,12 @@
 #include <random>
 
 #include "core/geo/wgs84.h"
+#include "tests/support/quantities.h"
 
 namespace earshot {
 namespace {
 
 using testing::HasSubstr;
-
-Position At(double latitude, double longitude) {
-  return Position::FromDegrees(latitude, longitude).value();
-}
 
 TEST(Position, LatitudeBeyondThePoleIsRefusedWithTheValue) {
   const auto result = Position::FromDegrees(90.5, 0);

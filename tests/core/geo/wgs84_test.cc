@@ -2,12 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/quantities.h"
+
 namespace earshot {
 namespace {
-
-Position At(double latitude, double longitude) {
-  return Position::FromDegrees(latitude, longitude).value();
-}
 
 TEST(GeodesicDistance, PublishedGeodesicsAreMatchedToAMicrometre) {
   // Wellington to Salamanca: the worked example of GeographicLib's GeodSolve(1).

@@ -8,16 +8,12 @@
 
 #include "core/locate/local_normal_fit.h"
 #include "tests/core/locate/local_normal_vectors.h"
+#include "tests/support/quantities.h"
 
 namespace earshot {
 namespace {
 
 Rtt Nanoseconds(std::int64_t ns) { return Rtt::FromDuration(Duration(ns)); }
-Rtt Ms(double ms) { return Nanoseconds(std::llround(ms * 1e6)); }
-Position At(double latitude, double longitude) {
-  return Position::FromDegrees(latitude, longitude).value();
-}
-
 CalibrationSet VectorWorld() {
   std::vector<ReferencePlace> places;
   for (const VectorPlace& place : kVectorPlaces) {

@@ -4,14 +4,12 @@
 
 #include <cmath>
 
+#include "tests/support/quantities.h"
+
 namespace earshot {
 namespace {
 
 const PathModel& Model() { return PathModel::Measured2020(); }
-Distance Km(double km) { return Distance::Kilometres(km); }
-Rtt Ms(double ms) {
-  return Rtt::FromDuration(Duration(static_cast<std::int64_t>(std::llround(ms * 1e6))));
-}
 double FibreMs(double km) { return 2e6 * km / kFibreSpeed.metres_per_second(); }
 
 TEST(PathModel, KnotsReproduceTheMeasuredInflation) {

@@ -3,14 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "core/geo/wgs84.h"
+#include "tests/support/quantities.h"
 
 namespace earshot {
 namespace {
-
-Position At(double latitude, double longitude) {
-  return Position::FromDegrees(latitude, longitude).value();
-}
-Distance Km(double km) { return Distance::Kilometres(km); }
 
 Landmark Here(const char* id, const char* domain, Position at) {
   return {LandmarkId(id), "", at, Distance::Metres(0), TrustDomain(domain)};

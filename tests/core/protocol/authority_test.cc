@@ -15,8 +15,8 @@ namespace {
 constexpr std::uint64_t kEpoch = 1'767'225'600;
 constexpr std::uint64_t kWeek = 7 * 24 * 3600;
 
-WallInstant At(std::uint64_t seconds) {
-  return WallInstant::FromNanoseconds(static_cast<std::int64_t>(seconds) * 1'000'000'000);
+WallInstant At(std::uint64_t unix_seconds) {
+  return WallInstant::FromNanoseconds(static_cast<std::int64_t>(unix_seconds) * 1'000'000'000);
 }
 
 class Authority : public testing::Test {

@@ -11,7 +11,7 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr MonotonicInstant kStart = MonotonicInstant::FromNanoseconds(1'000'000'000);
+constexpr MonotonicInstant kFirstRound = MonotonicInstant::FromNanoseconds(1'000'000'000);
 
 std::vector<Landmark> Landmarks() {
   std::vector<Landmark> landmarks;
@@ -29,11 +29,11 @@ TEST(RoundPlanTest, TrainsLieInsideTheRoundWithRoomForTheEvidence) {
   const RoundTiming timing = TimeRound(options);
   SeededRandom random(1);
   for (int i = 0; i < 200; ++i) {
-    const auto starts = PlanTrainStarts(options, 4, kStart, kStart + options.length, random);
+    const auto starts = PlanTrainStarts(options, 4, kFirstRound, kFirstRound + options.length, random);
     ASSERT_TRUE(starts.has_value());
     ASSERT_EQ(starts->size(), 4U);
-    EXPECT_GE(starts->front(), kStart);
-    EXPECT_LE(starts->back() + timing.closing, kStart + options.length);
+    EXPECT_GE(starts->front(), kFirstRound);
+    EXPECT_LE(starts->back() + timing.closing, kFirstRound + options.length);
     for (std::size_t t = 1; t < starts->size(); ++t) {
       EXPECT_GE((*starts)[t] - (*starts)[t - 1], timing.gap_min);
       EXPECT_LE((*starts)[t] - (*starts)[t - 1], timing.gap_max);
@@ -54,7 +54,7 @@ TEST(RoundPlanTest, OneLostTrainDoesNotLookLikeTheEndOfTheRound) {
 TEST(RoundPlanTest, SessionThatComesTooLateIsNotAsked) {
   RoundOptions options;
   SeededRandom random(1);
-  const MonotonicInstant end = kStart + options.length;
+  const MonotonicInstant end = kFirstRound + options.length;
   EXPECT_TRUE(PlanTrainStarts(options, 4, end - seconds(4), end, random).has_value());
   EXPECT_FALSE(PlanTrainStarts(options, 4, end - seconds(1), end, random).has_value());
 }
@@ -64,8 +64,8 @@ TEST(RoundPlanTest, FirstTrainIsNotToBeGuessed) {
   SeededRandom random(1);
   std::set<std::int64_t> tenths;
   for (int i = 0; i < 200; ++i) {
-    const auto starts = PlanTrainStarts(options, 4, kStart, kStart + options.length, random);
-    tenths.insert((starts->front() - kStart) / std::chrono::milliseconds(100));
+    const auto starts = PlanTrainStarts(options, 4, kFirstRound, kFirstRound + options.length, random);
+    tenths.insert((starts->front() - kFirstRound) / std::chrono::milliseconds(100));
   }
   EXPECT_GT(tenths.size(), 20U);
 }

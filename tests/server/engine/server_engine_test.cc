@@ -20,11 +20,6 @@ using testing::Contains;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-bool HasReason(const Judgement& judgement, ReasonCode code) {
-  return std::ranges::any_of(judgement.reasons,
-                             [&](const Reason& reason) { return reason.code == code; });
-}
-
 TEST(ServerEngineTest, HonestDeviceInSingaporeIsVerifiedByEveryRound) {
   ServerWorld world;
   world.AddDevice("C-1", world.singapore());

@@ -15,11 +15,6 @@ using std::chrono::seconds;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-bool HasReason(const Judgement& judgement, ReasonCode code) {
-  return std::ranges::any_of(judgement.reasons,
-                             [&](const Reason& reason) { return reason.code == code; });
-}
-
 // sin-1 does not hear C-1, although it hears C-2.
 class LandmarkWithAFullQueue : public testing::Test {
  protected:
