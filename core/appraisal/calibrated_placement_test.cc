@@ -225,7 +225,8 @@ Reason Doubt(const Trial& trial) {
         std::ranges::find_if(trial.asked, [&](const Asked& one) { return is(*one.landmark); });
     if (at == trial.asked.end()) return std::nullopt;
     Reason reason = About(code, *at);
-    reason.age = at->landmark->refused_for;
+    if (code == ReasonCode::kHandshakesRefused) reason.age = at->landmark->refused_for;
+    if (code == ReasonCode::kTaintedSamples) reason.age = at->landmark->tainted_for;
     return reason;
   };
   const auto tainted = first(ReasonCode::kTaintedSamples, [](const auto& one) {

@@ -90,6 +90,10 @@ void GatherOne(const Usable& usable, const AppraisalInput& input, Gathered& all)
     all.refused_handshakes.push_back(seen.landmark);
     refused_for = std::max(input.observation.now - *seen.refused_since, Duration(0));
   }
+  std::optional<Duration> tainted_for;
+  if (seen.tainted_since.has_value() && !seen.samples.empty() && !untainted.has_value()) {
+    tainted_for = std::max(input.observation.now - *seen.tainted_since, Duration(0));
+  }
   if (seen.expected) {
     all.expected.push_back({.id = seen.landmark,
                             .domain = usable.landmark->domain,
@@ -98,7 +102,8 @@ void GatherOne(const Usable& usable, const AppraisalInput& input, Gathered& all)
                             .samples = static_cast<std::uint32_t>(seen.samples.size()),
                             .covered_by_evidence = covered,
                             .healthy = seen.healthy,
-                            .refused_for = refused_for});
+                            .refused_for = refused_for,
+                            .tainted_for = tainted_for});
   }
   const auto bound = BoundFrom(*usable.landmark, seen, usable.age, input.policy);
   if (!bound.has_value()) return;

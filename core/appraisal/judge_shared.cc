@@ -140,11 +140,15 @@ std::optional<Judgement> JudgeSilence(const Case& c) {
 
 namespace {
 
-// A test that the device's own address kept from being made, for longer than silence is borne: an
-// excuse that cost nothing would otherwise last for ever.
-std::optional<Judgement> JudgeRefusal(const Case& c) {
+// A test that traffic from the device's own address, or timed to the device's answers, kept from
+// being made for longer than silence is borne: an excuse that cost nothing would last for ever.
+std::optional<Judgement> JudgeLapsedExcuse(const Case& c) {
   for (const Reason& reason : c.placement.reasons) {
-    if (reason.code != ReasonCode::kHandshakesRefused || !reason.age.has_value()) continue;
+    if (reason.code != ReasonCode::kHandshakesRefused &&
+        reason.code != ReasonCode::kTaintedSamples) {
+      continue;
+    }
+    if (!reason.age.has_value()) continue;
     if (*reason.age <= c.input.policy.silent_after) continue;
     return Judgement{Verdict::kSilent, Basis::kLifecycle, {reason}};
   }
@@ -160,7 +164,7 @@ Judgement JudgePlacement(const Case& c, bool delay_counts, bool proof_barred) {
     return {Verdict::kUnexplainedDelay, Basis::kStatistical, c.placement.reasons};
   }
   if (delay_counts) {
-    if (auto refused = JudgeRefusal(c)) return *std::move(refused);
+    if (auto lapsed = JudgeLapsedExcuse(c)) return *std::move(lapsed);
   }
   Judgement judgement;
   if (kind == Kind::kNormal && !c.fibre_contradicts_site) {

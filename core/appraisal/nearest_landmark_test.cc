@@ -98,11 +98,14 @@ PlacementOutcome NearestLandmarkTest::Judge(const PlacementQuestion& question) c
     reason.probability = probability;
     return PlacementOutcome{kind, {std::move(reason)}, probability};
   };
+  const auto excused = [&](ReasonCode code, std::optional<Duration> age) {
+    PlacementOutcome cannot_tell = outcome(Kind::kCannotTell, code, {});
+    cannot_tell.reasons.front().age = age;
+    return cannot_tell;
+  };
 
   if (landmark.samples == 0 && landmark.refused_for.has_value()) {
-    PlacementOutcome refused = outcome(Kind::kCannotTell, ReasonCode::kHandshakesRefused, {});
-    refused.reasons.front().age = landmark.refused_for;
-    return refused;
+    return excused(ReasonCode::kHandshakesRefused, landmark.refused_for);
   }
   if (landmark.samples == 0) {
     return landmark.healthy
@@ -110,7 +113,7 @@ PlacementOutcome NearestLandmarkTest::Judge(const PlacementQuestion& question) c
                : outcome(Kind::kCannotTell, ReasonCode::kNoExpectedLandmark, {});
   }
   if (!landmark.rtt_min.has_value()) {
-    return outcome(Kind::kCannotTell, ReasonCode::kTaintedSamples, {});
+    return excused(ReasonCode::kTaintedSamples, landmark.tainted_for);
   }
   if (*landmark.rtt_min > threshold) {
     return outcome(Kind::kUnexplained, ReasonCode::kDelayUnexplained, alpha);

@@ -31,6 +31,8 @@ struct ExpectedLandmark {
   bool healthy = false;              // it heard somebody else in the same round
   // Set: it refused handshakes from the device's own address; how long it has not heard the device.
   std::optional<Duration> refused_for;
+  // Set: this device alone had all its samples tainted; for how long.
+  std::optional<Duration> tainted_for;
 };
 
 // References live as long as the call.

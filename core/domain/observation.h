@@ -51,6 +51,9 @@ struct LandmarkObservation {
   // Set: no session, and handshakes from the device's own address were refused for want of budget.
   // When this landmark last heard the device, or when answers became due.
   std::optional<MonotonicInstant> refused_since;
+  // Set: every sample is tainted, while it could use samples of most other devices that it heard in
+  // the same round. When it last could of this one, or when answers became due.
+  std::optional<MonotonicInstant> tainted_since;
   Bytes32 receipt_sha256{};           // zero when there was no session
 };
 

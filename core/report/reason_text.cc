@@ -214,6 +214,18 @@ std::string HandshakesRefused(const Reason& reason, const ReadingContext& contex
                      AgeText(context.policy.silent_after));
 }
 
+std::string TaintedSamples(const Reason& reason, const ReadingContext& context) {
+  if (!reason.age.has_value()) {
+    return "Measurements were set aside because a landmark's clock stepped or it was overloaded; "
+           "too few are left.";
+  }
+  return fmt::format("{} could use none of its answers for {}, because it was overloaded whenever "
+                     "they came, while it could use those of most other devices; that excuses it for "
+                     "{}, not longer.",
+                     LandmarksText(reason, context, "A landmark"), AgeText(*reason.age),
+                     AgeText(context.policy.silent_after));
+}
+
 std::string RefusedPackets(const Reason& reason) {
   return fmt::format("{} arrived in this device's name and failed the check of their keys; they "
                      "count for nothing, for or against it.",
@@ -255,9 +267,7 @@ std::string ReasonText(const Reason& reason, const Appraisal& appraisal,
       return fmt::format("No landmark stands within {} of {}, so its delay cannot be tested.",
                          ReachText(context.policy.expected_landmark_within), SiteName(context));
     case ReasonCode::kTooFewDomains: return TooFewDomains(reason, context);
-    case ReasonCode::kTaintedSamples:
-      return "Measurements were set aside because a landmark's clock stepped or it was overloaded; "
-             "too few are left.";
+    case ReasonCode::kTaintedSamples: return TaintedSamples(reason, context);
     case ReasonCode::kLandmarkFault:
       return fmt::format("{} measured less than the known distance to other landmarks allows; "
                          "what it heard is not used.",

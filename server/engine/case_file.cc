@@ -96,6 +96,11 @@ v1::RoundContext ToRecord(const RoundFacts& facts,
     refused->set_landmark(landmark.value());
     refused->set_unheard_since_ns(since.nanoseconds());
   }
+  for (const auto& [landmark, since] : facts.tainted_since) {
+    v1::TaintedAlone* tainted = record.add_tainted_alone();
+    tainted->set_landmark(landmark.value());
+    tainted->set_since_ns(since.nanoseconds());
+  }
   AddIds(facts.mesh.faulty, record.mutable_faulty_landmarks());
   record.set_mesh_measured(facts.mesh.measured);
   record.set_site_outage(facts.site_outage);
@@ -136,12 +141,22 @@ Result<RoundFacts> FromRecord(const v1::RoundContext& record) {
   }
   facts.expected = ReadIds(record.expected_landmarks());
   facts.healthy = ReadIds(record.healthy_landmarks());
-  for (const v1::RefusedHandshakes& refused : record.refused_handshakes()) {
-    const auto since = MonotonicInstant::FromNanoseconds(refused.unheard_since_ns());
-    if (since > facts.now) {
+  const auto read_since = [&](std::int64_t ns, const std::string& landmark,
+                              std::map<LandmarkId, MonotonicInstant>* to) -> Status {
+    const auto since = MonotonicInstant::FromNanoseconds(ns);
+    if (ns < 0 || since > facts.now) {
       return Fail(ErrorCode::kInvalidArgument, "round context: an instant lies after its round");
     }
-    facts.refused_since.emplace(refused.landmark(), since);
+    to->emplace(landmark, since);
+    return {};
+  };
+  for (const v1::RefusedHandshakes& refused : record.refused_handshakes()) {
+    EARSHOT_RETURN_IF_ERROR(
+        read_since(refused.unheard_since_ns(), refused.landmark(), &facts.refused_since));
+  }
+  for (const v1::TaintedAlone& tainted : record.tainted_alone()) {
+    EARSHOT_RETURN_IF_ERROR(
+        read_since(tainted.since_ns(), tainted.landmark(), &facts.tainted_since));
   }
   const std::set<LandmarkId> faulty = ReadIds(record.faulty_landmarks());
   facts.mesh = MeshState{{faulty.begin(), faulty.end()}, record.mesh_measured()};
@@ -180,6 +195,8 @@ DeviceObservation BuildObservation(const EnrolledDevice& device,
   std::vector<LandmarkObservation> round;
   for (auto& [landmark, seen] : current) {
     seen.expected = facts.expected.contains(landmark);
+    const auto tainted = facts.tainted_since.find(landmark);
+    if (tainted != facts.tainted_since.end()) seen.tainted_since = tainted->second;
     seen.healthy = facts.healthy.contains(landmark) && !seen.refused_since.has_value();
     round.push_back(std::move(seen));
   }

@@ -56,6 +56,9 @@ struct RoundFacts {
   // Landmarks that refused handshakes from the device's own address for want of budget, and when
   // each last heard the device. Counts only where there is no receipt of the round.
   std::map<LandmarkId, MonotonicInstant> refused_since;
+  // Landmarks that could use no sample of this device alone, and since when; counts only where all
+  // samples of the round's receipt are tainted.
+  std::map<LandmarkId, MonotonicInstant> tainted_since;
   std::uint32_t packets_refused = 0;  // of landmarks without a receipt
   std::set<Signal> signals;
   MeshState mesh;

@@ -10,6 +10,7 @@
 #include "core/appraisal/silence.h"
 #include "core/base/check.h"
 #include "core/crypto/sha256.h"
+#include "core/latency/statistics.h"
 #include "core/report/bundle.h"
 #include "earshot/v1/evidence.pb.h"
 
@@ -31,6 +32,10 @@ std::map<LandmarkId, AskedLandmark> AskedIn(const DeviceObservation& observation
     if (!seen.expected) asked[seen.landmark].carried_age = observation.now - seen.begin;
   }
   return asked;
+}
+
+bool HasUsableSample(const LandmarkObservation& seen) {
+  return MinRtt(seen.samples, kAnyTaint).has_value();
 }
 
 }  // namespace
@@ -236,12 +241,38 @@ std::map<LandmarkId, MonotonicInstant> Verifier::RefusedSince(const DeviceId& de
   return since;
 }
 
+// A landmark's own load taints everybody's samples alike. Where most others' are usable and none of
+// this device's, whoever made the load timed it to this device's answers: the device itself, or
+// somebody who sees its packets and could as well have delayed them.
+std::map<LandmarkId, MonotonicInstant> Verifier::TaintedSince(const DeviceId& device,
+                                                              const Page& page,
+                                                              const LandmarkNews& news) const {
+  std::map<LandmarkId, MonotonicInstant> since;
+  const auto history = histories_.find(device);
+  for (const StoredReceipt& stored : page.receipts) {
+    const LandmarkObservation& seen = stored.checked.observation;
+    if (seen.samples.empty() || HasUsableSample(seen)) continue;
+    const auto usable = news.usable.find(seen.landmark);
+    if (usable == news.usable.end()) continue;
+    const std::size_t others = news.heard.at(seen.landmark).size() - 1;
+    if (usable->second.contains(device) || 2 * usable->second.size() <= others) continue;
+    MonotonicInstant& last = since[seen.landmark] = started_;
+    if (history == histories_.end()) continue;
+    const auto earlier = history->second.last_usable.find(seen.landmark);
+    if (earlier != history->second.last_usable.end()) last = std::max(last, earlier->second);
+  }
+  return since;
+}
+
 LandmarkNews Pool(std::span<const LandmarkNews> news) {
   LandmarkNews pooled;
   for (const LandmarkNews& one : news) {
     pooled.devices += one.devices;
     for (const auto& [landmark, devices] : one.heard) {
       pooled.heard[landmark].insert(devices.begin(), devices.end());
+    }
+    for (const auto& [landmark, devices] : one.usable) {
+      pooled.usable[landmark].insert(devices.begin(), devices.end());
     }
     if (!one.mesh.has_value()) continue;
     EARSHOT_CHECK(!pooled.mesh.has_value());
@@ -259,6 +290,7 @@ LandmarkNews Verifier::News(RoundNumber round) const {
     for (const StoredReceipt& stored : page.receipts) {
       const LandmarkObservation& seen = stored.checked.observation;
       if (!seen.samples.empty()) news.heard[seen.landmark].insert(id);
+      if (HasUsableSample(seen)) news.usable[seen.landmark].insert(id);
     }
   }
   news.mesh = MeasureMesh(found->second);
@@ -324,6 +356,7 @@ void Verifier::Remember(const DeviceId& device, Page page) {
     if (seen.evidence == EvidenceState::kValid) {
       history.last_valid_answer = std::max(history.last_valid_answer.value_or(seen.end), seen.end);
     }
+    if (HasUsableSample(seen)) history.last_usable.insert_or_assign(seen.landmark, seen.end);
     history.bounding.insert_or_assign(seen.landmark, stored);
   }
   for (StoredReceipt& stored : page.receipts) {
@@ -361,7 +394,7 @@ std::vector<DeviceVerdict> Verifier::CloseRound(RoundNumber round, const ClockRe
     Case c{device, ReceiptsFor(id, page), {}, {}};
     c.facts = RoundFacts{round, now.monotonic, now.wall, started_, histories_[id].last_valid_answer,
                          page.expected, HealthyFor(id, news), RefusedSince(id, page),
-                         page.packets_refused, page.signals, mesh_, false};
+                         TaintedSince(id, page, news), page.packets_refused, page.signals, mesh_, false};
     for (const LandmarkId& landmark : page.overrun) {
       // What it heard counts in full: it stays the judge of whom it heard.
       if (!page.Heard(landmark)) c.facts.healthy.erase(landmark);

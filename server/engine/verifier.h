@@ -65,7 +65,8 @@ struct DeviceVerdict {
 // The devices declared at one site must be with one verifier: an outage is a site's.
 struct LandmarkNews {
   std::size_t devices = 0;  // asked in the round, reference agents included
-  std::map<LandmarkId, std::set<DeviceId>> heard;  // whom a landmark heard
+  std::map<LandmarkId, std::set<DeviceId>> heard;   // whom a landmark heard
+  std::map<LandmarkId, std::set<DeviceId>> usable;  // of these, whom with a sample without taint
   std::optional<MeshState> mesh;                   // when reference agents were asked
 };
 // All reference agents must be with one verifier (CHECK).
@@ -154,6 +155,7 @@ class Verifier {
     std::map<std::uint64_t, StoredReceipt> by_counter;      // latest kCountersKept
     std::vector<StoredReceipt> convicting;                  // two with one counter, for good
     std::optional<MonotonicInstant> last_valid_answer;
+    std::map<LandmarkId, MonotonicInstant> last_usable;  // sample without taint
   };
 
   Verifier(VerifierSetup setup, Policy policy, const ClockReading& now);
@@ -169,6 +171,8 @@ class Verifier {
   void ForgetWithdrawn();
   bool IsNewSession(const LandmarkId& landmark, const CheckedReceipt& checked);
   std::set<LandmarkId> HealthyFor(const DeviceId& device, const LandmarkNews& news) const;
+  std::map<LandmarkId, MonotonicInstant> TaintedSince(const DeviceId& device, const Page& page,
+                                                      const LandmarkNews& news) const;
   std::map<LandmarkId, MonotonicInstant> RefusedSince(const DeviceId& device,
                                                       const Page& page) const;
   std::optional<MeshState> MeasureMesh(const Book& book) const;

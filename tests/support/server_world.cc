@@ -74,7 +74,10 @@ ServerWorld::ServerWorld(const CountryMap* outlines)
         endpoint,
         [this, number, endpoint](const Endpoint& from, ByteSpan bytes, const ClockReading& now) {
           const auto lag = lags_.find(endpoint);
-          unread_.emplace(now.monotonic + (lag == lags_.end() ? Duration(0) : lag->second),
+          const auto lag_for = lags_for_.find({endpoint, from.address});
+          unread_.emplace(now.monotonic + (lag_for != lags_for_.end() ? lag_for->second
+                                           : lag != lags_.end()       ? lag->second
+                                                                      : Duration(0)),
                           Unread{number, from, Bytes(bytes.begin(), bytes.end()), now.wall});
           ReadSockets(now);
         }));

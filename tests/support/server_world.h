@@ -66,6 +66,10 @@ class ServerWorld final : public ServerObserver {
   // From now on a datagram waits for so long in the socket of landmark `id`: the kernel has stamped
   // it, and nobody reads it. Order is kept.
   void Overload(const std::string& id, Duration lag) { lags_[endpoints_.at(id)] = lag; }
+  // The same for what comes from `address` alone, as by a load that is timed to it.
+  void OverloadFor(const std::string& id, std::uint32_t address, Duration lag) {
+    lags_for_[{endpoints_.at(id), address}] = lag;
+  }
   // Nothing passes to or from `endpoint`.
   void Cut(const Endpoint& endpoint) { cut_ = endpoint; }
   Endpoint landmark_endpoint(const std::string& id) const { return endpoints_.at(id); }
@@ -128,6 +132,7 @@ class ServerWorld final : public ServerObserver {
   std::uint32_t next_address_ = 0x7f010001;
   std::optional<Endpoint> cut_;
   std::map<Endpoint, Duration> lags_;
+  std::map<std::pair<Endpoint, std::uint32_t>, Duration> lags_for_;
   std::multimap<MonotonicInstant, Unread> unread_;
 };
 

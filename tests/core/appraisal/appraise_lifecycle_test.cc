@@ -89,6 +89,38 @@ TEST(Appraise, DeviceThatFloodsItsOwnAddressIsSilentPastTheDeadline) {
   EXPECT_EQ(a.headline, Verdict::kSilent);
 }
 
+// A device far away whose answers to the landmark nearest to its site are tainted, and only they.
+Scene TaintedAlone(Duration unusable_for) {
+  Scene scene;
+  scene.AnswersFrom(At(-10.0, 100.0), Milliseconds(9)).Taints("sin-1", Taint::kReceiveQueueLag);
+  scene.Seen("sin-1").tainted_since = scene.observation.now - unusable_for;
+  return scene;
+}
+
+TEST(Appraise, DeviceWhoseAnswersAloneAreTaintedIsUndecidedUntilTheDeadline) {
+  EXPECT_JUDGED(TaintedAlone(Policy().silent_after).Judge().site, Verdict::kIndeterminate,
+                Basis::kNone, ReasonCode::kTaintedSamples);
+}
+
+TEST(Appraise, DeviceWhoseAnswersAloneAreTaintedIsSilentPastTheDeadline) {
+  Scene scene = TaintedAlone(Policy().silent_after + Duration(1));
+  const Appraisal a = scene.Judge();
+  EXPECT_JUDGED(a.site, Verdict::kSilent, Basis::kLifecycle, ReasonCode::kTaintedSamples);
+  EXPECT_EQ(a.site.reasons[0].age, Policy().silent_after + Duration(1));
+  scene.Seen("sin-1").tainted_since.reset();  // others' samples were no better
+  EXPECT_EQ(scene.Judge().site.verdict, Verdict::kIndeterminate);
+  Scene usable = TaintedAlone(Policy().silent_after + Duration(1));
+  usable.Seen("sin-1").samples[0].taint = Taint::kNone;
+  EXPECT_NE(usable.Judge().site.verdict, Verdict::kSilent);
+}
+
+TEST(Appraise, TaintedAnswersTakeNoProofAway) {
+  Scene scene;
+  scene.AnswersFrom(kSingapore).Taints("sin-1", Taint::kReceiveQueueLag);
+  scene.Seen("sin-1").tainted_since = scene.observation.now - std::chrono::seconds(60);
+  EXPECT_EQ(scene.Judge().licence.verdict, Verdict::kVerified);
+}
+
 TEST(Appraise, RefusedHandshakesTakeNoProofAway) {
   Scene scene;
   scene.AnswersFrom(kSingapore).Loses("sin-1");

@@ -152,6 +152,17 @@ TEST(Sentence, FloodFromTheDevicesOwnAddressIsToldWithTheLimitOfItsExcuse) {
             "nothing about where it is: it may be off, cut off, or gone.");
 }
 
+TEST(Sentence, LoadTimedToTheDevicesAnswersIsToldWithTheLimitOfItsExcuse) {
+  const World world;
+  Reason tainted = Because(ReasonCode::kTaintedSamples);
+  tainted.age = std::chrono::seconds(9);
+  EXPECT_EQ(Say(world, Judged(world, Verdict::kSilent, Basis::kLifecycle, tainted)),
+            "A landmark could use none of its answers for 9 seconds, because it was overloaded "
+            "whenever they came, while it could use those of most other devices; that excuses it for "
+            "8 seconds, not longer. Answers that cannot be used say no more about where it is than "
+            "silence does.");
+}
+
 TEST(Sentence, RevokedKeyIsNotBelieved) {
   const World world;
   EXPECT_EQ(Say(world, Judged(world, Verdict::kInvalidProof, Basis::kCryptographic,

@@ -87,6 +87,16 @@ TEST_F(ReceiptOfTheRound, RefusedHandshakesSurviveTheRecord) {
   EXPECT_EQ(FromRecord(record).error().code(), ErrorCode::kInvalidArgument);
 }
 
+TEST_F(ReceiptOfTheRound, WhatWasTaintedAloneSurvivesTheRecordAndMarksTheLandmark) {
+  EXPECT_FALSE(Build().landmarks.front().tainted_since.has_value());
+  facts_.tainted_since = {{LandmarkId("sin-1"), kNow - seconds(9)}};
+  EXPECT_EQ(Build().landmarks.front().tainted_since, kNow - seconds(9));
+  v1::RoundContext record = ToRecord(facts_, {});
+  EXPECT_EQ(FromRecord(record)->tainted_since, facts_.tainted_since);
+  record.mutable_tainted_alone(0)->set_since_ns((kNow + Duration(1)).nanoseconds());
+  EXPECT_EQ(FromRecord(record).error().code(), ErrorCode::kInvalidArgument);
+}
+
 // A landmark whose clock says that the endorsement was not yet in force must convict nobody.
 TEST_F(ReceiptOfTheRound, IsJudgedByTheVerifiersClockNotTheLandmarks) {
   stored_.checked.begin_wall = kWallNow - hours(2);

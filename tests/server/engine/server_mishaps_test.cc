@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "core/report/bundle.h"
 #include "earshot/v1/evidence.pb.h"
 #include "server/engine/evidence_check.h"
@@ -195,6 +197,57 @@ TEST(ServerMishaps, PingThatTheMachineSleptThroughIsRefused) {
   ASSERT_TRUE(answer.has_value());
   ASSERT_FALSE(answer->has_value());
   EXPECT_EQ(answer->error().code(), ErrorCode::kUnavailable);
+}
+
+// C-1 is slow, and its answers to every landmark wait in the sockets, as under a load that is timed
+// to them; those of others do not.
+class LoadTimedToOneDevice : public testing::Test {
+ protected:
+  LoadTimedToOneDevice() {
+    const std::uint32_t address = world_.next_agent_address();
+    world_.AddDevice("C-1", world_.singapore(), milliseconds(30));
+    world_.AddDevice("C-2", world_.singapore());
+    for (const char* id : kLandmarks) world_.OverloadFor(id, address, milliseconds(30));
+  }
+  Judgement SiteOfC1() const { return world_.rounds.back().front().appraisal.site; }
+
+  static constexpr std::array kLandmarks = {"sin-1", "sin-2", "kul-1", "hkg-1", "hkg-2", "tyo-1"};
+  ServerWorld world_;
+};
+
+TEST_F(LoadTimedToOneDevice, ExcusesItUntilTheDeadlineAndNotLonger) {
+  world_.Run(seconds(8));
+  ASSERT_THAT(world_.rounds, SizeIs(1));
+  EXPECT_EQ(VerdictName(SiteOfC1().verdict), "INDETERMINATE");
+  world_.Run(seconds(12));
+  EXPECT_EQ(VerdictName(SiteOfC1().verdict), "SILENT");
+  EXPECT_TRUE(HasReason(SiteOfC1(), ReasonCode::kTaintedSamples));
+  const auto bundle = DecodeBundle(AsBytes(world_.rounds.back()[0].bundle));
+  const auto recomputed = RecomputeVerdict(*bundle, world_.authority.root().public_key(),
+                                           world_.test, world_.map);
+  ASSERT_TRUE(recomputed.has_value()) << recomputed.error().message();
+  EXPECT_THAT(recomputed->differences, IsEmpty());
+}
+
+TEST_F(LoadTimedToOneDevice, ExcusesItForeverWhereOthersFareNoBetter) {
+  for (const char* id : kLandmarks) world_.Overload(id, milliseconds(30));
+  world_.Run(seconds(20));
+  EXPECT_EQ(VerdictName(SiteOfC1().verdict), "INDETERMINATE");
+}
+
+TEST_F(LoadTimedToOneDevice, UsableAnswersAreTestedAndStartTheDeadlineAnew) {
+  world_.Run(seconds(8));
+  for (const char* id : kLandmarks) {
+    world_.OverloadFor(id, world_.next_agent_address() - 2, Duration(0));
+  }
+  world_.Run(seconds(6));
+  EXPECT_EQ(VerdictName(SiteOfC1().verdict), "UNEXPLAINED_DELAY");
+  for (const char* id : kLandmarks) {
+    world_.OverloadFor(id, world_.next_agent_address() - 2, milliseconds(30));
+  }
+  world_.Run(seconds(6));
+  ASSERT_TRUE(HasReason(SiteOfC1(), ReasonCode::kTaintedSamples));
+  EXPECT_LT(SiteOfC1().reasons[0].age.value(), seconds(12)) << "not since the start, 19 s ago";
 }
 
 }  // namespace
