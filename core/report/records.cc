@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "core/geo/country_zones.h"
 #include "core/report/names.h"
@@ -289,6 +290,24 @@ Result<Appraisal> FromRecord(const v1::VerdictRecord& record) {
   return appraisal;
 }
 
+namespace {
+
+// What `ours` lacks of `theirs`, both of country codes, in words; empty when nothing.
+template <typename Codes>
+std::string Lacking(const Codes& theirs, const Codes& ours) {
+  constexpr std::size_t kShown = 12;
+  const std::set<std::string> known(ours.begin(), ours.end());
+  std::string text;
+  std::size_t lacking = 0;
+  for (const std::string& code : theirs) {
+    if (known.contains(code)) continue;
+    if (++lacking <= kShown) text += (text.empty() ? "" : " ") + code;
+  }
+  return lacking > kShown ? fmt::format("{} and {} more", text, lacking - kShown) : text;
+}
+
+}  // namespace
+
 std::vector<std::string> Differences(const v1::VerdictRecord& signed_record,
                                      const Appraisal& recomputed) {
   const v1::VerdictRecord ours = ToRecord(recomputed);
@@ -310,8 +329,17 @@ std::vector<std::string> Differences(const v1::VerdictRecord& signed_record,
   compare("site reasons", Joined(signed_record.site_reasons()), Joined(ours.site_reasons()));
   compare("licence reasons", Joined(signed_record.licence_reasons()),
           Joined(ours.licence_reasons()));
-  compare("cannot exclude", Joined(signed_record.cannot_exclude()), Joined(ours.cannot_exclude()));
-  compare("excluded", Joined(signed_record.excluded()), Joined(ours.excluded()));
+  const auto compare_countries = [&](std::string_view what, const auto& theirs, const auto& own) {
+    const std::string only_signed = Lacking(theirs, own);
+    const std::string only_ours = Lacking(own, theirs);
+    const auto add = [&](std::string_view who, const std::string& codes) {
+      if (!codes.empty()) differences.push_back(fmt::format("{}: only {} {}", what, who, codes));
+    };
+    add("the signed verdict names", only_signed);
+    add("the evidence names", only_ours);
+  };
+  compare_countries("cannot exclude", signed_record.cannot_exclude(), ours.cannot_exclude());
+  compare_countries("excluded", signed_record.excluded(), ours.excluded());
   compare("policy version", signed_record.policy_version(), ours.policy_version());
   return differences;
 }

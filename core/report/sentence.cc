@@ -90,7 +90,8 @@ std::string Tail(const Appraisal& appraisal, const Judgement& judgement,
       return " Whoever holds this key was not where it was declared." +
              NotRuledOut(appraisal, context);
     case Verdict::kSilent:
-      if (judgement.reasons.front().code == ReasonCode::kTaintedSamples) {
+      if (!judgement.reasons.empty() &&
+          judgement.reasons.front().code == ReasonCode::kTaintedSamples) {
         return " Answers that cannot be used say no more about where it is than silence does.";
       }
       return " Silence says nothing about where it is: it may be off, cut off, or gone.";

@@ -9,6 +9,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/read_until.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 
 namespace earshot {
@@ -21,16 +22,27 @@ using AsioError = boost::system::error_code;
 // One connection. Lives as long as an operation on it is under way or a reply may still come.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(Protocol::socket socket, const CommandHandler& handler, std::function<void()> closed)
-      : socket_(std::move(socket)), handler_(handler), closed_(std::move(closed)) {}
+  Connection(Protocol::socket socket, const CommandHandler& handler, Duration idle_max,
+             std::function<void()> closed)
+      : socket_(std::move(socket)),
+        idle_(socket_.get_executor()),
+        handler_(handler),
+        idle_max_(idle_max),
+        closed_(std::move(closed)) {}
   ~Connection() { closed_(); }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
   void Read() {
+    idle_.expires_after(idle_max_);
+    idle_.async_wait([self = shared_from_this()](const AsioError& cancelled) {
+      AsioError ignored;
+      if (!cancelled) self->socket_.close(ignored);
+    });
     asio::async_read_until(
         socket_, asio::dynamic_buffer(received_, kCommandBytesMax), '\n',
         [self = shared_from_this()](const AsioError& failed, std::size_t size) {
+          self->idle_.cancel();
           if (failed) return;
           const std::string line = self->received_.substr(0, size - 1);
           self->received_.erase(0, size);
@@ -49,18 +61,34 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   Protocol::socket socket_;
+  asio::steady_timer idle_;
   CommandHandler handler_;
+  Duration idle_max_;
   std::function<void()> closed_;
   std::string received_;
   std::string reply_;
 };
 
+// Fits the buffer of a fresh connection, so that this cannot block.
+void RefuseForWantOfRoom(Protocol::socket& socket) {
+  const std::string refusal = fmt::format(
+      R"({{"error":{{"code":"unavailable","message":"{} commands are under way; ask again"}}}})"
+      "\n",
+      kCommandConnectionsMax);
+  AsioError ignored;
+  asio::write(socket, asio::buffer(refusal), ignored);
+}
+
 }  // namespace
 
 class CommandSocket::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(asio::io_context& io, std::string path, CommandHandler handler)
-      : io_(io), acceptor_(io), path_(std::move(path)), handler_(std::move(handler)) {}
+  Impl(asio::io_context& io, std::string path, CommandHandler handler, Duration idle_max)
+      : io_(io),
+        acceptor_(io),
+        path_(std::move(path)),
+        handler_(std::move(handler)),
+        idle_max_(idle_max) {}
 
   Status Open() {
     if (SomebodyAnswers()) {
@@ -90,9 +118,11 @@ class CommandSocket::Impl : public std::enable_shared_from_this<Impl> {
       if (failed) return;
       if (self->connections_ < kCommandConnectionsMax) {
         ++self->connections_;
-        std::make_shared<Connection>(std::move(socket), self->handler_, [self] {
+        std::make_shared<Connection>(std::move(socket), self->handler_, self->idle_max_, [self] {
           --self->connections_;
         })->Read();
+      } else {
+        RefuseForWantOfRoom(socket);
       }
       self->Accept();
     });
@@ -117,6 +147,7 @@ class CommandSocket::Impl : public std::enable_shared_from_this<Impl> {
   Protocol::acceptor acceptor_;
   std::string path_;
   CommandHandler handler_;
+  Duration idle_max_;
   std::size_t connections_ = 0;
   bool bound_ = false;
 };
@@ -126,13 +157,14 @@ CommandSocket::~CommandSocket() { impl_->Close(); }
 
 Result<std::unique_ptr<CommandSocket>> CommandSocket::Open(asio::io_context& io,
                                                            const std::string& path,
-                                                           CommandHandler handler) {
+                                                           CommandHandler handler,
+                                                           Duration idle_max) {
   if (path.size() >= sizeof(sockaddr_un::sun_path)) {
     return Fail(ErrorCode::kInvalidArgument,
                 fmt::format("command socket {}: the path is longer than {} bytes, the limit of "
                             "socket addresses", path, sizeof(sockaddr_un::sun_path) - 1));
   }
-  auto impl = std::make_shared<Impl>(io, path, std::move(handler));
+  auto impl = std::make_shared<Impl>(io, path, std::move(handler), idle_max);
   EARSHOT_RETURN_IF_ERROR(impl->Open());
   impl->Accept();
   return std::unique_ptr<CommandSocket>(new CommandSocket(std::move(impl)));

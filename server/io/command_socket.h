@@ -10,6 +10,7 @@
 #include <string>
 
 #include "core/base/result.h"
+#include "core/base/time.h"
 
 namespace boost::asio {
 class io_context;
@@ -19,8 +20,10 @@ namespace earshot {
 
 // A longer request closes its connection.
 inline constexpr std::size_t kCommandBytesMax = 512;
-// Connections beyond these are closed at once.
+// Connections beyond these get one line, an error, and are closed.
 inline constexpr std::size_t kCommandConnectionsMax = 16;
+// A connection that has asked nothing for so long since its last reply is closed.
+inline constexpr Duration kCommandIdleMax = std::chrono::seconds(30);
 
 // Sends a reply, which must hold no line break; at most one for a request. May be called later, also
 // after the connection is gone.
@@ -34,7 +37,8 @@ class CommandSocket {
   // there or the path cannot be bound. `handler` gets every line without its break.
   static Result<std::unique_ptr<CommandSocket>> Open(boost::asio::io_context& io,
                                                      const std::string& path,
-                                                     CommandHandler handler);
+                                                     CommandHandler handler,
+                                                     Duration idle_max = kCommandIdleMax);
   ~CommandSocket();
 
  private:

@@ -193,6 +193,19 @@ TEST(VerdictRecord, SameEvidenceShowsNoDifference) {
   EXPECT_THAT(Differences(ToRecord(SomeAppraisal()), SomeAppraisal()), IsEmpty());
 }
 
+TEST(VerdictRecord, CountriesThatDifferAreNamedAndNotTheOthers) {
+  const Appraisal ours = SomeAppraisal();
+  v1::VerdictRecord record = ToRecord(ours);
+  record.clear_excluded();
+  for (char second = 'A'; second <= 'P'; ++second) record.add_excluded(std::string("X") + second);
+  std::string own;
+  for (const CountryCode code : ours.excluded) own += (own.empty() ? "" : " ") + code.text();
+  EXPECT_THAT(Differences(record, ours),
+              ElementsAre("excluded: only the signed verdict names XA XB XC XD XE XF XG XH XI XJ XK XL "
+                          "and 4 more",
+                          "excluded: only the evidence names " + own));
+}
+
 TEST(VerdictRecord, EveryChangedWordIsADifference) {
   const v1::VerdictRecord record = ToRecord(SomeAppraisal());
   Appraisal other = SomeAppraisal();
