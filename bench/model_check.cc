@@ -6,6 +6,7 @@
 #include <span>
 
 #include "bench/delay_bands.h"
+#include "bench/rates.h"
 #include "earshot/v1/evaluate.pb.h"
 
 namespace earshot {

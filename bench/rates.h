@@ -4,9 +4,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <random>
 #include <span>
 #include <vector>
-#include <random>
 
 namespace earshot {
 
