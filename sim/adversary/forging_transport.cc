@@ -29,8 +29,9 @@ ClockReading ForgingTransport::Send(const Endpoint& to, ByteSpan datagram,
   std::copy(datagram.begin(), datagram.end(), honest.begin());
   // A PONG's header differs from its PING's in the type alone, which the forgers set themselves.
   PingBytes asked = honest;
-  const PongBytes wrong = forged_ % 2 == 0 ? ForgedTag(asked, random_)
-                                           : ReplayedTag(asked, withheld_);
+  const PongBytes wrong = forgery_ == Forgery::kAnswersEarly ? EarlyReply(asked, random_)
+                          : forged_ % 2 == 0                 ? ForgedTag(asked, random_)
+                                                             : ReplayedTag(asked, withheld_);
   withheld_ = honest;
   ++forged_;
   return inner_.Send(to, wrong, probe_key);

@@ -12,15 +12,20 @@
 
 namespace earshot {
 
+enum class Forgery : std::uint8_t { kForgesAndReplays, kAnswersEarly };
+
 // Stands between a production AgentEngine and its socket. The handshake passes, as it would when
 // the far chip signs it at leisure. The timed answers would come too late, so they never leave:
-// instead of each PONG goes, in turn, one with a random tag and one with the tag of the PONG before.
+// instead of each PONG goes, in turn, one with a random tag and one with the tag of the PONG before;
+// or, answering early, one to the PING that is still to come.
 // EVIDENCE leaves with a broken seal: a true one would admit which answers are missing.
 //
 // `inner` and `random` must outlive it. Confined to the thread of its engine.
 class ForgingTransport final : public DatagramTransport {
  public:
-  ForgingTransport(DatagramTransport& inner, Random& random) : inner_(inner), random_(random) {}
+  ForgingTransport(DatagramTransport& inner, Random& random,
+                   Forgery forgery = Forgery::kForgesAndReplays)
+      : inner_(inner), random_(random), forgery_(forgery) {}
 
   ClockReading Send(const Endpoint& to, ByteSpan datagram, std::uint64_t probe_key) override;
   void Flush() override { inner_.Flush(); }
@@ -30,6 +35,7 @@ class ForgingTransport final : public DatagramTransport {
  private:
   DatagramTransport& inner_;
   Random& random_;
+  Forgery forgery_;
   PongBytes withheld_{};  // the last true PONG
   std::uint64_t forged_ = 0;
 };

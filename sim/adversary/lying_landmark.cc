@@ -1,6 +1,7 @@
 #include "sim/adversary/lying_landmark.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "core/protocol/wire_format.h"
 
@@ -20,7 +21,7 @@ ClockReading LyingLandmark::Send(const Endpoint& to, ByteSpan datagram, std::uin
   const ClockReading before = inner_.Send(to, datagram, probe_key);
   if (PeekType(datagram) != MessageType::kPing) return before;
   last_ping_[to] = before.monotonic;
-  return Earlier(before, lengthens_by_);
+  return Earlier(before, lies_.lengthens_rtt_by);
 }
 
 ClockReading LyingLandmark::ArrivalOf(ByteSpan datagram, const Endpoint& from,
@@ -28,7 +29,12 @@ ClockReading LyingLandmark::ArrivalOf(ByteSpan datagram, const Endpoint& from,
   const auto sent = last_ping_.find(from);
   if (PeekType(datagram) != MessageType::kPong || sent == last_ping_.end()) return now;
   const Duration room = now.monotonic - (sent->second + kLeastRtt);
-  return Earlier(now, std::clamp(room, Duration(0), shortens_by_));
+  const Duration missed(static_cast<std::int64_t>(
+      lies_.runs_slow_by * static_cast<double>((now.monotonic - sent->second).count())));
+  ClockReading said =
+      Earlier(now, std::clamp(lies_.shortens_rtt_by + missed, Duration(0), std::max(room, Duration(0))));
+  said.wall = said.wall - lies_.wall_steps_back_by;
+  return said;
 }
 
 }  // namespace earshot

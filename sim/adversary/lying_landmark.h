@@ -1,4 +1,5 @@
-// sim/adversary/lying_landmark.h: the rim of a landmark whose operator lies about what it measured.
+// sim/adversary/lying_landmark.h: the rim of a landmark whose time stamps are not true: its operator
+// lies, or somebody has its clock.
 #ifndef EARSHOT_SIM_ADVERSARY_LYING_LANDMARK_H_
 #define EARSHOT_SIM_ADVERSARY_LYING_LANDMARK_H_
 
@@ -15,22 +16,26 @@ namespace earshot {
 // `inner` must outlive it. Confined to the thread of its engine.
 class LyingLandmark final : public DatagramTransport {
  public:
-  // Either may be zero.
-  LyingLandmark(DatagramTransport& inner, Duration shortens_rtt_by, Duration lengthens_rtt_by)
-      : inner_(inner), shortens_by_(shortens_rtt_by), lengthens_by_(lengthens_rtt_by) {}
+  struct Lies {
+    Duration shortens_rtt_by{0};
+    Duration lengthens_rtt_by{0};
+    double runs_slow_by = 0;         // share of a round trip that its clocks miss, in [0, 1)
+    Duration wall_steps_back_by{0};  // its wall clock alone, between a PING and its PONG
+  };
+  LyingLandmark(DatagramTransport& inner, const Lies& lies) : inner_(inner), lies_(lies) {}
 
   // Says that it sent earlier than it did, to make round trips longer.
   ClockReading Send(const Endpoint& to, ByteSpan datagram, std::uint64_t probe_key) override;
   void Flush() override { inner_.Flush(); }
 
   // When it says that `datagram` arrived. A PONG came earlier than it did, though not before the
-  // last PING to `from` left: a landmark that reported less would convict itself.
+  // last PING to `from` left: a landmark that reported less would convict itself. A wall clock that
+  // was set back may show any time.
   ClockReading ArrivalOf(ByteSpan datagram, const Endpoint& from, const ClockReading& now) const;
 
  private:
   DatagramTransport& inner_;
-  Duration shortens_by_;
-  Duration lengthens_by_;
+  Lies lies_;
   std::map<Endpoint, MonotonicInstant> last_ping_;
 };
 

@@ -49,6 +49,12 @@ PongBytes EarlyReply(const PingBytes& ping, Random& random) {
   return pong;
 }
 
+PingBytes ForgedPing(const PingBytes& ping, Random& random) {
+  PingBytes forged = ping;
+  random.Fill(MutableByteSpan(forged).subspan(wire::kPingNonceAt));
+  return forged;
+}
+
 PongBytes WrongSession(const PongBytes& pong) {
   PongBytes moved = pong;
   StoreBigEndian<std::uint64_t>(moved, wire::kSessionAt,

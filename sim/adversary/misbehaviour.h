@@ -1,7 +1,7 @@
-// sim/adversary/misbehaviour.h: wrong answers to a PING, one function each.
+// sim/adversary/misbehaviour.h: wrong answers to a PING, and a wrong PING, one function each.
 //
-// What somebody without the session's key can send. All of them must be refused by a landmark, and
-// none may count against or for the device.
+// What somebody without the session's key can send. All of them must be refused by a landmark or an
+// agent, and none may count against or for the device.
 #ifndef EARSHOT_SIM_ADVERSARY_MISBEHAVIOUR_H_
 #define EARSHOT_SIM_ADVERSARY_MISBEHAVIOUR_H_
 
@@ -23,6 +23,10 @@ PongBytes ReplayedTag(const PingBytes& ping, const PongBytes& earlier);
 PongBytes EarlyReply(const PingBytes& ping, Random& random);
 // A valid PONG moved to another session.
 PongBytes WrongSession(const PongBytes& pong);
+
+// What a stranger can send to an agent in a landmark's name: the header of `ping`, which anybody on
+// the path can read or guess, and a nonce that is not the chain's.
+PingBytes ForgedPing(const PingBytes& ping, Random& random);
 
 }  // namespace earshot
 

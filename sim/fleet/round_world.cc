@@ -39,8 +39,9 @@ Status CheckOptions(const Scenario& scenario, const RoundWorldOptions& options) 
 
 Status CheckOffered(const Scenario& scenario) {
   for (const ScenarioLandmark& landmark : scenario.landmarks) {
-    if (landmark.lies()) {
-      return tl::unexpected(NotOffered(fmt::format("landmark {} lies", landmark.id.value())));
+    if (landmark.troubled()) {
+      return tl::unexpected(NotOffered(fmt::format("landmark {} {}", landmark.id.value(),
+                                                   landmark.lies() ? "lies" : "is interfered with")));
     }
   }
   const std::uint32_t per_device = scenario.rounds.landmarks_per_device;
@@ -48,9 +49,10 @@ Status CheckOffered(const Scenario& scenario) {
     return tl::unexpected(NotOffered("landmarks are chosen anew each round"));
   }
   for (const ScenarioFleet& fleet : scenario.fleets) {
-    if (fleet.behaviour != Behaviour::kReplaysAndForges) continue;
+    if (fleet.behaviour != Behaviour::kReplaysAndForges && !fleet.virtual_time_only()) continue;
     return tl::unexpected(NotOffered(
-        fmt::format("fleet {} {}", fleet.id_prefix, BehaviourWords(fleet.behaviour))));
+        fmt::format("fleet {} {}", fleet.id_prefix,
+                    fleet.strangers_ping ? "gets forged pings" : BehaviourWords(fleet.behaviour))));
   }
   return {};
 }

@@ -21,10 +21,21 @@ namespace {
 // What the processes of a live run cannot be told to do.
 Status CheckOffered(const Scenario& scenario) {
   for (const ScenarioLandmark& landmark : scenario.landmarks) {
-    if (!landmark.lies()) continue;
+    if (!landmark.troubled()) continue;
     return Fail(ErrorCode::kUnsupported,
-                fmt::format("landmark {} lies about what it measures, which live runs do not offer; "
-                            "run it in virtual time, without --live", landmark.id.value()));
+                fmt::format("landmark {} {}, which live runs do not offer; run it in virtual time, "
+                            "without --live",
+                            landmark.id.value(),
+                            landmark.lies() ? "lies about what it measures" : "is interfered with"));
+  }
+  for (const ScenarioFleet& fleet : scenario.fleets) {
+    if (!fleet.virtual_time_only()) continue;
+    return Fail(ErrorCode::kUnsupported,
+                fmt::format("fleet {} {}, which live runs do not offer; run it in virtual time, "
+                            "without --live",
+                            fleet.id_prefix,
+                            fleet.strangers_ping ? "gets forged pings"
+                                                 : BehaviourWords(fleet.behaviour)));
   }
   return {};
 }

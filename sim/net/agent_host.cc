@@ -1,6 +1,9 @@
 #include "sim/net/agent_host.h"
 
-#include "sim/adversary/forging_transport.h"
+#include <algorithm>
+
+#include "core/protocol/wire_format.h"
+#include "sim/adversary/misbehaviour.h"
 
 namespace earshot {
 
@@ -11,10 +14,11 @@ AgentHost::AgentHost(VirtualNetwork& network, const AgentHostOptions& options,
       silent_from_(options.silent_from),
       number_(network.AddHost(*this)),
       socket_(network.Attach(number_, options.endpoint)),
+      strangers_ping_(options.strangers_ping),
       engine_(root, random_, AgentEngineOptions{}) {
   DatagramTransport* transport = &socket_;
-  if (options.forges) {
-    forger_ = std::make_unique<ForgingTransport>(socket_, forger_random_);
+  if (options.forgery.has_value()) {
+    forger_ = std::make_unique<ForgingTransport>(socket_, forger_random_, *options.forgery);
     transport = forger_.get();
   }
   engine_.AddIdentity({options.device_key, options.claims}, counter_, *transport);
@@ -29,6 +33,13 @@ Status AgentHost::Begin(ByteSpan landmark_list, MonotonicInstant now) {
 void AgentHost::OnDatagram(std::uint32_t, const Endpoint& from, ByteSpan datagram,
                            const ClockReading& now) {
   if (Ended(now.monotonic)) return;
+  if (strangers_ping_ && PeekType(datagram) == MessageType::kPing &&
+      datagram.size() == wire::kPingBytes) {
+    PingBytes ping{};
+    std::ranges::copy(datagram, ping.begin());
+    static_cast<void>(
+        engine_.OnDatagram(0, from, ForgedPing(ping, forger_random_), now.monotonic));
+  }
   static_cast<void>(engine_.OnDatagram(0, from, datagram, now.monotonic));
 }
 

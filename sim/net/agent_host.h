@@ -11,6 +11,7 @@
 #include "agent/engine/agent_engine.h"
 #include "core/crypto/ed25519.h"
 #include "core/domain/system_claims.h"
+#include "sim/adversary/forging_transport.h"
 #include "sim/net/virtual_network.h"
 #include "sim/path/philox.h"
 
@@ -22,7 +23,8 @@ struct AgentHostOptions {
   Endpoint endpoint;
   const Ed25519PrivateKey* device_key = nullptr;  // must outlive the host
   SystemClaims claims;
-  bool forges = false;  // every timed answer is forged or replayed (sim/adversary)
+  std::optional<Forgery> forgery;  // of every timed answer
+  bool strangers_ping = false;     // a forged PING comes before each true one
   std::optional<MonotonicInstant> silent_from;  // its process ends here
 };
 
@@ -64,6 +66,7 @@ class AgentHost final : public VirtualHost {
   std::uint32_t number_;
   DatagramTransport& socket_;
   std::unique_ptr<DatagramTransport> forger_;
+  bool strangers_ping_;
   AgentEngine engine_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace earshot {
@@ -10,7 +11,7 @@ namespace {
 constexpr std::uint32_t kLandmarkBase = 0x7f010000;  // 127.1.0.0
 constexpr std::uint32_t kAgentBase = 0x7f400000;     // 127.64.0.0
 constexpr std::uint16_t kPort = 4000;
-static_assert(kScenarioLandmarksMax < 0x10000 && kScenarioDevicesMax < 0x400000);
+static_assert(kScenarioLandmarksMax < 0x10000 && 2 * kScenarioDevicesMax < 0x400000);
 
 // In force for good: a virtual run ends before its delegations do.
 constexpr Duration kEndOfTime = kRunValidity;
@@ -43,6 +44,10 @@ Endpoint VirtualLandmarkEndpoint(std::size_t index) {
 
 Endpoint VirtualAgentEndpoint(std::size_t index) {
   return {kAgentBase + static_cast<std::uint32_t>(index), kPort};
+}
+
+Endpoint VirtualCloneEndpoint(std::size_t index, std::size_t devices) {
+  return VirtualAgentEndpoint(devices + index);
 }
 
 SiteWorld::SiteWorld(const WorldPlan& plan, std::string name)
@@ -91,72 +96,115 @@ Status SiteWorld::AddServer(const WorldPlan& plan, const std::vector<std::size_t
   options.judged_apart = true;
   server_ = std::make_unique<ServerEngine>(options, std::move(verifier), random_,
                                            network_.clock(), *this);
-  for (std::size_t i = 0; i < plan.material.landmarks.size(); ++i) {
-    const ScenarioLandmark& landmark = plan.resolved.scenario.landmarks[i];
-    DatagramTransport& socket = network_.Attach(number_, VirtualLandmarkEndpoint(i));
-    liars_.push_back(landmark.lies()
-                         ? std::make_unique<LyingLandmark>(socket, landmark.shortens_rtt_by,
-                                                           landmark.lengthens_rtt_by)
-                         : nullptr);
-    server_->AddLandmark(plan.material.landmarks[i].keys,
-                         landmark.lies() ? *liars_.back() : socket);
-  }
+  for (std::size_t i = 0; i < plan.material.landmarks.size(); ++i) AddLandmark(plan, i);
   server_->Start();
   network_.Rearm(number_);
   return {};
 }
 
+void SiteWorld::AddLandmark(const WorldPlan& plan, std::size_t number) {
+  const ScenarioLandmark& landmark = plan.resolved.scenario.landmarks[number];
+  DatagramTransport& socket = network_.Attach(number_, VirtualLandmarkEndpoint(number));
+  const LyingLandmark::Lies lies{landmark.shortens_rtt_by, landmark.lengthens_rtt_by,
+                                 landmark.runs_slow_by, landmark.wall_steps_back_by};
+  const bool untrue = landmark.lies() || landmark.wall_steps_back_by > Duration(0);
+  liars_.push_back(untrue ? std::make_unique<LyingLandmark>(socket, lies) : nullptr);
+  std::optional<MonotonicInstant> deaf_from;
+  if (landmark.hears_nothing_from.has_value()) {
+    deaf_from = plan.start.monotonic + *landmark.hears_nothing_from;
+  }
+  deaf_.push_back(deaf_from.has_value() || landmark.drops > 0
+                      ? std::make_unique<DeafLandmark>(
+                            deaf_from, landmark.drops,
+                            std::make_unique<PhiloxRandom>(
+                                PhiloxKey::For(plan.resolved.scenario.seed,
+                                               name_ + " " + landmark.id.value(), "drops")))
+                      : nullptr);
+  server_->AddLandmark(plan.material.landmarks[number].keys, untrue ? *liars_.back() : socket);
+}
+
 Status SiteWorld::AddAgents(const WorldPlan& plan, const std::vector<std::size_t>& devices,
                             const Bytes& landmark_list) {
-  const Scenario& scenario = plan.resolved.scenario;
   for (const std::size_t index : devices) {
     const ResolvedDevice& device = plan.resolved.devices[index];
-    const std::string model = ModelOf(plan.resolved, device);
-    AgentHostOptions options;
-    options.name = device.id;
-    options.seed = scenario.seed;
-    options.endpoint = VirtualAgentEndpoint(index);
-    options.device_key = &plan.material.devices[index].key;
-    options.claims = {model, FirmwareOf(model), kRunBootCount};
-    if (!device.reference_for.has_value()) {
-      const ScenarioFleet& fleet = scenario.fleets[device.fleet];
-      if (fleet.behaviour == Behaviour::kSilent) continue;
-      options.forges = fleet.behaviour == Behaviour::kReplaysAndForges;
-      if (fleet.behaviour == Behaviour::kGoesSilent) {
-        options.silent_from = plan.start.monotonic + fleet.silent_from;
-      }
-    }
-    agents_.push_back(
-        std::make_unique<AgentHost>(network_, options, plan.material.authority.root().public_key()));
-    ConnectDevice(plan, index);
-    EARSHOT_RETURN_IF_ERROR(agents_.back()->Begin(landmark_list, plan.start.monotonic));
-    network_.Rearm(agents_.back()->number());
+    const ScenarioFleet* const fleet =
+        device.reference_for.has_value() ? nullptr : &plan.resolved.scenario.fleets[device.fleet];
+    if (fleet != nullptr && fleet->behaviour == Behaviour::kSilent) continue;
+    EARSHOT_RETURN_IF_ERROR(AddAgent(plan, index, false, landmark_list));
+    if (fleet == nullptr || fleet->behaviour != Behaviour::kClonedKey) continue;
+    EARSHOT_RETURN_IF_ERROR(AddAgent(plan, index, true, landmark_list));
   }
   return {};
 }
 
-void SiteWorld::ConnectDevice(const WorldPlan& plan, std::size_t device) {
+Status SiteWorld::AddAgent(const WorldPlan& plan, std::size_t index, bool clone,
+                           const Bytes& landmark_list) {
   const Scenario& scenario = plan.resolved.scenario;
-  const std::string& id = plan.resolved.devices[device].id;
+  const ResolvedDevice& device = plan.resolved.devices[index];
+  const std::string model = ModelOf(plan.resolved, device);
+  AgentHostOptions options;
+  options.name = clone ? device.id + " clone" : device.id;
+  options.seed = scenario.seed;
+  options.endpoint = clone ? VirtualCloneEndpoint(index, plan.resolved.devices.size())
+                           : VirtualAgentEndpoint(index);
+  options.device_key = &plan.material.devices[index].key;
+  options.claims = {model, FirmwareOf(model), kRunBootCount};
+  if (!device.reference_for.has_value()) {
+    const ScenarioFleet& fleet = scenario.fleets[device.fleet];
+    if (fleet.behaviour == Behaviour::kReplaysAndForges) options.forgery = Forgery::kForgesAndReplays;
+    if (fleet.behaviour == Behaviour::kAnswersEarly) options.forgery = Forgery::kAnswersEarly;
+    options.strangers_ping = fleet.strangers_ping;
+    if (fleet.behaviour == Behaviour::kGoesSilent) {
+      options.silent_from = plan.start.monotonic + fleet.silent_from;
+    }
+  }
+  agents_.push_back(
+      std::make_unique<AgentHost>(network_, options, plan.material.authority.root().public_key()));
+  ConnectDevice(plan, index, clone);
+  EARSHOT_RETURN_IF_ERROR(agents_.back()->Begin(landmark_list, plan.start.monotonic));
+  network_.Rearm(agents_.back()->number());
+  return {};
+}
+
+void SiteWorld::ConnectDevice(const WorldPlan& plan, std::size_t device, bool clone) {
+  const Scenario& scenario = plan.resolved.scenario;
+  const ResolvedDevice& resolved = plan.resolved.devices[device];
+  const std::string id = clone ? resolved.id + " clone" : resolved.id;
+  const Endpoint agent = clone
+                             ? VirtualCloneEndpoint(device, plan.resolved.devices.size())
+                             : VirtualAgentEndpoint(device);
   for (std::size_t l = 0; l < scenario.landmarks.size(); ++l) {
+    if (!resolved.reference_for.has_value()) {
+      const auto& unanswered = scenario.fleets[resolved.fleet].unanswered_landmarks;
+      if (std::ranges::find(unanswered, scenario.landmarks[l].id) != unanswered.end()) continue;
+    }
     const ResolvedPath& path = plan.resolved.paths[device * scenario.landmarks.size() + l];
-    const PathConditions conditions{path.forward,
-                                    path.backward,
+    const PathConditions conditions{clone ? path.clone / 2 : path.forward,
+                                    clone ? path.clone - path.clone / 2 : path.backward,
                                     scenario.network.jitter,
                                     scenario.network.loss,
                                     scenario.network.duplicate,
                                     scenario.network.reorder,
                                     scenario.network.corrupt};
     const LandmarkId& landmark = scenario.landmarks[l].id;
-    network_.Connect(VirtualAgentEndpoint(device), VirtualLandmarkEndpoint(l), conditions,
+    network_.Connect(agent, VirtualLandmarkEndpoint(l), conditions,
                      PhiloxKey::For(scenario.seed, id + " " + landmark.value(), "path"));
     if (scenario.landmarks[l].lies()) continue;
-    undisturbed_[{plan.material.devices[device].id(), landmark}] = path.rtt();
+    // Where two hold a key, the quicker one may have answered.
+    const Rtt undisturbed = path.clone > Duration(0)
+                                ? std::min(path.rtt(), Rtt::FromDuration(path.clone))
+                                : path.rtt();
+    undisturbed_[{plan.material.devices[device].id(), landmark}] = undisturbed;
   }
 }
 
 void SiteWorld::OnDatagram(std::uint32_t socket, const Endpoint& from, ByteSpan datagram,
                            const ClockReading& now) {
+  if (DeafLandmark* const deaf = deaf_[socket].get();
+      deaf != nullptr && !deaf->Hears(now.monotonic)) {
+    server_->OnDropped(socket, deaf->dropped());
+    return;
+  }
   const LyingLandmark* const liar = liars_[socket].get();
   const ClockReading arrival = liar == nullptr ? now : liar->ArrivalOf(datagram, from, now);
   // The wall clock of this world is the kernel's: its stamp is the moment of arrival.

@@ -21,6 +21,7 @@
 #include "core/report/event_log.h"
 #include "server/engine/run_tally.h"
 #include "server/engine/server_engine.h"
+#include "sim/adversary/deaf_landmark.h"
 #include "sim/adversary/lying_landmark.h"
 #include "sim/net/agent_host.h"
 #include "sim/net/virtual_network.h"
@@ -78,7 +79,10 @@ class SiteWorld final : public VirtualHost, public ServerObserver {
                    const Bytes& landmark_list);
   Status AddAgents(const WorldPlan& plan, const std::vector<std::size_t>& devices,
                    const Bytes& landmark_list);
-  void ConnectDevice(const WorldPlan& plan, std::size_t device);
+  void AddLandmark(const WorldPlan& plan, std::size_t landmark);
+  Status AddAgent(const WorldPlan& plan, std::size_t device, bool clone,
+                  const Bytes& landmark_list);
+  void ConnectDevice(const WorldPlan& plan, std::size_t device, bool clone);
 
   void OnDatagram(std::uint32_t socket, const Endpoint& from, ByteSpan datagram,
                   const ClockReading& now) override;
@@ -102,6 +106,7 @@ class SiteWorld final : public VirtualHost, public ServerObserver {
   std::uint32_t number_;
   std::unique_ptr<ServerEngine> server_;
   std::vector<std::unique_ptr<LyingLandmark>> liars_;  // by landmark; null: honest
+  std::vector<std::unique_ptr<DeafLandmark>> deaf_;    // by landmark; null: hears everything
   std::vector<std::unique_ptr<AgentHost>> agents_;
   std::map<std::pair<DeviceId, LandmarkId>, Rtt> undisturbed_;
   SampleTruth truth_;
@@ -110,6 +115,8 @@ class SiteWorld final : public VirtualHost, public ServerObserver {
 // Where landmark and device `index` are found in a virtual world. Nothing is ever bound to these.
 Endpoint VirtualLandmarkEndpoint(std::size_t index);
 Endpoint VirtualAgentEndpoint(std::size_t index);
+// Where the second holder of its key is found, in a world of so many devices.
+Endpoint VirtualCloneEndpoint(std::size_t index, std::size_t devices);
 
 }  // namespace earshot
 

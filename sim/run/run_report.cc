@@ -27,7 +27,7 @@ void CompleteDevice(const Scenario& scenario, const ScenarioFleet& fleet,
 }  // namespace
 
 v1::ReportTruth TruthOf(const Scenario& scenario, const ScenarioFleet& fleet) {
-  const ScenarioPlace& place = *scenario.FindPlace(fleet.actual_place);
+  const ScenarioPlace& place = *scenario.FindPlace(fleet.true_place());
   v1::ReportTruth truth;
   truth.set_place(place.city);
   truth.set_country(place.country.text());

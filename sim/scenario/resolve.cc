@@ -117,10 +117,13 @@ PathDrawer::PathDrawer(const Scenario& scenario, const PathModel& model,
     relay = scenario.FindPlace(fleet.relay_place)->position;
     to_relay_ = GeodesicDistance(actual, relay);
   }
+  const Position clone =
+      fleet.clone_place.empty() ? actual : scenario.FindPlace(fleet.clone_place)->position;
   for (const ScenarioLandmark& landmark : scenario.landmarks) {
     const Position at = scenario.FindPlace(landmark.place)->position;
     legs_.push_back({GeodesicDistance(actual, at), GeodesicDistance(declared, at),
-                     GeodesicDistance(relay, at), LightFloor(actual, at)});
+                     GeodesicDistance(relay, at), LightFloor(actual, at),
+                     GeodesicDistance(clone, at), LightFloor(clone, at)});
   }
 }
 
@@ -134,13 +137,24 @@ Rtt PathDrawer::Draw(const std::string& id, std::size_t landmark) const {
   if (fleet_.behaviour == Behaviour::kRelayed) {
     rtt = Rtt::FromDuration(model_.Draw(legs.relayed, unit).duration() +
                             model_.Draw(to_relay_, second_unit).duration());
+  } else if (fleet_.behaviour == Behaviour::kFastMedium) {
+    rtt = Rtt::FromDuration(legs.light.duration() + kBesideLandmarkRtt.duration());
   } else {
     rtt = model_.Draw(legs.direct, unit);
   }
-  if (fleet_.behaviour == Behaviour::kPadsDelay) {
+  const bool pads = fleet_.behaviour == Behaviour::kPadsDelay ||
+                    fleet_.behaviour == Behaviour::kFastMedium ||
+                    fleet_.behaviour == Behaviour::kChoosesLandmarks;
+  if (pads && fleet_.actual_place != fleet_.declared_place) {
     rtt = std::max(rtt, model_.Draw(legs.declared, second_unit));
   }
   return std::max(rtt, legs.light);
+}
+
+Rtt PathDrawer::DrawClone(const std::string& id, std::size_t landmark) const {
+  const Legs& legs = legs_[landmark];
+  SeededRandom random = PathRandom(scenario_.seed, id + " clone", scenario_.landmarks[landmark].id);
+  return std::max(model_.Draw(legs.cloned, random.NextUnit()), legs.clone_light);
 }
 
 Position ResolvedScenario::ActualPosition(const ResolvedDevice& device) const {
@@ -179,7 +193,11 @@ ResolvedScenario ResolveDevices(const Scenario& scenario, const PathModel& model
                                        : drawers[device.fleet].Draw(device.id, l))
                                       .duration();
       const Duration forward = round_trip / 2;
-      resolved.paths.push_back({d, l, forward, round_trip - forward});
+      ResolvedPath path{d, l, forward, round_trip - forward};
+      const bool cloned = !device.reference_for.has_value() &&
+                          scenario.fleets[device.fleet].behaviour == Behaviour::kClonedKey;
+      if (cloned) path.clone = drawers[device.fleet].DrawClone(device.id, l).duration();
+      resolved.paths.push_back(path);
     }
   }
   return resolved;

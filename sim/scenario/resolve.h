@@ -29,6 +29,7 @@ struct ResolvedPath {
   std::size_t landmark = 0;  // into Scenario::landmarks
   Duration forward{0};       // agent to landmark
   Duration backward{0};
+  Duration clone{0};  // there and back, of whoever else holds a cloned key; 0: nobody does
 
   Rtt rtt() const { return Rtt::FromDuration(forward + backward); }
 };
@@ -60,6 +61,8 @@ class PathDrawer {
 
   // Of device `id`, to Scenario::landmarks[landmark]: as ResolveScenario says below.
   Rtt Draw(const std::string& id, std::size_t landmark) const;
+  // The same of the second holder of its key; the fleet's behaviour is kClonedKey.
+  Rtt DrawClone(const std::string& id, std::size_t landmark) const;
 
  private:
   struct Legs {
@@ -67,6 +70,8 @@ class PathDrawer {
     Distance declared;  // declared place to landmark
     Distance relayed;   // relay to landmark
     Rtt light;          // over `direct`, rounded up
+    Distance cloned;    // clone place to landmark
+    Rtt clone_light;
   };
   const Scenario& scenario_;
   const PathModel& model_;
@@ -89,6 +94,8 @@ std::string DeviceName(const ScenarioFleet& fleet, std::uint32_t number);
 //  - kPadsDelay: for each landmark the longer of its own delay and what is normal at the declared
 //    place, so that it is never nearer than declared and never slower than it must be: the best
 //    that an adversary who cannot remove delay can do;
+//  - kFastMedium: light over the geodesic and what a switch or two add, padded likewise, as are the
+//    paths of kChoosesLandmarks;
 //  - a path never beats light over its geodesic.
 //
 // Errors as AdjustScenario.

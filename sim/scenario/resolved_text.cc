@@ -53,6 +53,31 @@ Result<Duration> ReadDelay(const TextProtoScope& at, std::string_view field,
   return *delay;
 }
 
+// Not quicker than light from where the clone is; absent where nobody holds one.
+Result<Duration> ReadClone(const TextProtoScope& at, const v1::ResolvedPath& path,
+                           const ResolvedScenario& resolved, const ResolvedPath& read) {
+  const ResolvedDevice& device = resolved.devices[read.device];
+  const bool cloned =
+      !device.reference_for.has_value() &&
+      resolved.scenario.fleets[device.fleet].behaviour == Behaviour::kClonedKey;
+  if (cloned == path.clone().empty()) {
+    return tl::unexpected(at.At("clone", cloned ? "the key is cloned; write the clone's delay there "
+                                                  "and back"
+                                                : "the key of this device is not cloned; remove it"));
+  }
+  if (!cloned) return Duration(0);
+  EARSHOT_ASSIGN_OR_RETURN(const Duration clone, ReadDelay(at, "clone", path.clone()));
+  const Position place =
+      resolved.scenario.FindPlace(resolved.scenario.fleets[device.fleet].clone_place)->position;
+  const Rtt light = RoundTripOver(
+      GeodesicDistance(place, resolved.LandmarkPosition(read.landmark)), kSpeedOfLight);
+  if (clone < light.duration()) {
+    return tl::unexpected(at.At("clone", fmt::format("quicker than light ({:.3f} ms); write more",
+                                                     light.milliseconds())));
+  }
+  return clone;
+}
+
 Status ReadPaths(const v1::ResolvedScenario& proto, const TextProtoScope& scope,
                  ResolvedScenario* resolved) {
   const auto landmarks = LandmarkIndices(resolved->scenario);
@@ -76,7 +101,7 @@ Status ReadPaths(const v1::ResolvedScenario& proto, const TextProtoScope& scope,
                                   fmt::format("no \"{}\" here; name one that is listed",
                                               known ? path.landmark_id() : path.device())));
     }
-    ResolvedPath read{device->second, landmark->second, Duration(0), Duration(0)};
+    ResolvedPath read{device->second, landmark->second, Duration(0), Duration(0), Duration(0)};
     EARSHOT_ASSIGN_OR_RETURN(read.forward, ReadDelay(at, "forward", path.forward()));
     EARSHOT_ASSIGN_OR_RETURN(read.backward, ReadDelay(at, "backward", path.backward()));
     const Rtt light =
@@ -89,6 +114,7 @@ Status ReadPaths(const v1::ResolvedScenario& proto, const TextProtoScope& scope,
                                        "write more",
                                        read.rtt().milliseconds(), light.milliseconds())));
     }
+    EARSHOT_ASSIGN_OR_RETURN(read.clone, ReadClone(at, path, *resolved, read));
     if (!paths.emplace(std::pair(read.device, read.landmark), read).second) {
       return tl::unexpected(at.At("device", "this device has a path to this landmark already"));
     }
@@ -135,6 +161,7 @@ std::string ResolvedText(const ResolvedScenario& resolved) {
     out->set_landmark_id(resolved.scenario.landmarks[path.landmark].id.value());
     out->set_forward(DurationText(path.forward));
     out->set_backward(DurationText(path.backward));
+    if (path.clone > Duration(0)) out->set_clone(DurationText(path.clone));
   }
   std::string text;
   google::protobuf::TextFormat::PrintToString(proto, &text);

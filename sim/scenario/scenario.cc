@@ -14,6 +14,11 @@ std::string_view BehaviourName(Behaviour behaviour) {
     case Behaviour::kCareless: return "careless";
     case Behaviour::kReplaysAndForges: return "replays_and_forges";
     case Behaviour::kRevokedKey: return "revoked_key";
+    case Behaviour::kKeyElsewhere: return "key_elsewhere";
+    case Behaviour::kClonedKey: return "cloned_key";
+    case Behaviour::kAnswersEarly: return "answers_early";
+    case Behaviour::kFastMedium: return "fast_medium";
+    case Behaviour::kChoosesLandmarks: return "chooses_landmarks";
   }
   EARSHOT_CHECK(false);
 }
@@ -28,6 +33,11 @@ std::string_view BehaviourWords(Behaviour behaviour) {
     case Behaviour::kCareless: return "answers from elsewhere and hides nothing";
     case Behaviour::kReplaysAndForges: return "replays and forges answers";
     case Behaviour::kRevokedKey: return "signs under a revoked key";
+    case Behaviour::kKeyElsewhere: return "answers by a key that is not in the chip";
+    case Behaviour::kClonedKey: return "answers from two places under one key";
+    case Behaviour::kAnswersEarly: return "answers before the question can have come";
+    case Behaviour::kFastMedium: return "answers from elsewhere at the speed of light, padded";
+    case Behaviour::kChoosesLandmarks: return "answers only the landmarks it likes";
   }
   EARSHOT_CHECK(false);
 }

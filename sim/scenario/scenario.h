@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,11 @@ enum class Behaviour : std::uint8_t {
   kCareless,          // moved, and adds nothing
   kReplaysAndForges,  // an impostor without the key of the timed replies
   kRevokedKey,
+  kKeyElsewhere,      // the key answers from the actual place; the chip is at `chip_place`
+  kClonedKey,         // the key answers from the actual place and from `clone_place`
+  kAnswersEarly,      // a host that answers each ping before it can have arrived
+  kFastMedium,        // moved; its paths are as quick as light, or padded as above
+  kChoosesLandmarks,  // exchanges no packet with `unanswered_landmarks`, and pads if it was moved
 };
 std::string_view BehaviourName(Behaviour behaviour);   // "goes_silent"
 std::string_view BehaviourWords(Behaviour behaviour);  // "stops answering"
@@ -55,7 +61,19 @@ struct ScenarioLandmark {
   Duration shortens_rtt_by{0};
   Duration lengthens_rtt_by{0};
 
-  bool lies() const { return shortens_rtt_by > Duration(0) || lengthens_rtt_by > Duration(0); }
+  double runs_slow_by = 0;         // share of the time that its clock misses, in [0, 1)
+  Duration wall_steps_back_by{0};  // its wall clock, while a ping is under way
+  std::optional<Duration> hears_nothing_from;  // since the start of the run
+  double drops = 0;                // share of arriving datagrams that its full queue drops unread
+
+  // Its round-trip times are not what they were, whoever made them so.
+  bool lies() const {
+    return shortens_rtt_by > Duration(0) || lengthens_rtt_by > Duration(0) || runs_slow_by > 0;
+  }
+  // Something is wrong with it that only virtual time can play.
+  bool troubled() const {
+    return lies() || wall_steps_back_by > Duration(0) || hears_nothing_from.has_value() || drops > 0;
+  }
 };
 
 struct ScenarioRounds {
@@ -88,6 +106,10 @@ struct ScenarioFleet {
   Behaviour behaviour = Behaviour::kHonest;
   std::string relay_place;  // kRelayed only
   Duration silent_from{0};  // kGoesSilent only
+  std::string chip_place;   // kKeyElsewhere, kRevokedKey: empty: where the key is
+  std::string clone_place;  // kClonedKey only
+  std::vector<LandmarkId> unanswered_landmarks;  // kChoosesLandmarks only
+  bool strangers_ping = false;  // somebody sends it a forged ping before each true one
   bool session_keys_on_host = false;
   std::vector<Verdict> expect_headline;  // one of these must come out; empty: not stated
 
@@ -97,6 +119,13 @@ struct ScenarioFleet {
     return expect_headline.empty() ||
            std::find(expect_headline.begin(), expect_headline.end(), headline) !=
                expect_headline.end();
+  }
+  // Where the chip is, which need not be where its key answers.
+  const std::string& true_place() const { return chip_place.empty() ? actual_place : chip_place; }
+  // It does what neither a live run nor a run of rounds can play.
+  bool virtual_time_only() const {
+    return behaviour == Behaviour::kClonedKey || behaviour == Behaviour::kAnswersEarly ||
+           behaviour == Behaviour::kChoosesLandmarks || strangers_ping;
   }
 };
 

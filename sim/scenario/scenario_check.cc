@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -147,6 +148,7 @@ Status BehaviourIsSound(const Scenario& scenario, const ScenarioFleet& fleet,
   }
   const bool moved = fleet.actual_place != fleet.declared_place;
   if (!moved && (relayed || fleet.behaviour == Behaviour::kPadsDelay ||
+                 fleet.behaviour == Behaviour::kFastMedium ||
                  fleet.behaviour == Behaviour::kCareless)) {
     return tl::unexpected(
         at.At("actual_place", fmt::format("a device that {} must stand elsewhere than declared; "
@@ -166,6 +168,58 @@ Status BehaviourIsSound(const Scenario& scenario, const ScenarioFleet& fleet,
         at.At("silent_from", fmt::format("{} is not before the end of the run; write less than {}",
                                          DurationText(fleet.silent_from),
                                          DurationText(scenario.duration))));
+  }
+  return {};
+}
+
+// The key, and who else has it.
+Status KeyIsSound(const Scenario& scenario, const ScenarioFleet& fleet, const TextProtoScope& at) {
+  struct Use {
+    const char* field;
+    const std::string& place;
+    bool wanted;
+    bool allowed;
+    const char* behaviours;
+  };
+  const bool elsewhere = fleet.behaviour == Behaviour::kKeyElsewhere;
+  const bool cloned = fleet.behaviour == Behaviour::kClonedKey;
+  const bool revoked = fleet.behaviour == Behaviour::kRevokedKey;
+  for (const Use& use :
+       {Use{"chip_place", fleet.chip_place, elsewhere, elsewhere || revoked,
+            "BEHAVIOUR_KEY_ELSEWHERE and BEHAVIOUR_REVOKED_KEY have"},
+        Use{"clone_place", fleet.clone_place, cloned, cloned, "BEHAVIOUR_CLONED_KEY has"}}) {
+    if (use.place.empty() && !use.wanted) continue;
+    if (!use.allowed) {
+      return tl::unexpected(at.At(
+          use.field, fmt::format("only {} one; remove it or change behaviour", use.behaviours)));
+    }
+    EARSHOT_RETURN_IF_ERROR(PlaceIsKnown(scenario, at, use.field, use.place));
+    if (use.place == fleet.actual_place) {
+      return tl::unexpected(at.At(use.field, "the key answers from there; name another place"));
+    }
+  }
+  return {};
+}
+
+Status ChoiceIsSound(const Scenario& scenario, const ScenarioFleet& fleet,
+                     const TextProtoScope& at) {
+  const bool chooses = fleet.behaviour == Behaviour::kChoosesLandmarks;
+  if (chooses == fleet.unanswered_landmarks.empty()) {
+    return tl::unexpected(at.At("unanswered_landmarks",
+                                chooses ? "a device that chooses needs landmarks that it does not "
+                                          "answer; name them"
+                                        : "only BEHAVIOUR_CHOOSES_LANDMARKS has them; remove them "
+                                          "or change behaviour"));
+  }
+  std::vector<std::string> known;
+  for (const ScenarioLandmark& landmark : scenario.landmarks) known.push_back(landmark.id.value());
+  for (std::size_t i = 0; i < fleet.unanswered_landmarks.size(); ++i) {
+    const std::string& id = fleet.unanswered_landmarks[i].value();
+    if (std::ranges::find(known, id) != known.end()) continue;
+    return tl::unexpected(at.At("unanswered_landmarks",
+                                fmt::format("no landmark \"{}\"{}; known landmarks: {}", id,
+                                            DidYouMean(id, known), fmt::join(known, ", ")),
+                                static_cast<int>(i)));
   }
   return {};
 }
@@ -207,6 +261,8 @@ Status FleetsAreSound(const Scenario& scenario, const TextProtoScope& scope) {
     }
     ranges.emplace(begin, end);
     EARSHOT_RETURN_IF_ERROR(BehaviourIsSound(scenario, fleet, at));
+    EARSHOT_RETURN_IF_ERROR(KeyIsSound(scenario, fleet, at));
+    EARSHOT_RETURN_IF_ERROR(ChoiceIsSound(scenario, fleet, at));
     if (fleet.declared_radius > kScenarioRadiusMax) {
       return tl::unexpected(at.At("declared_radius",
                                   fmt::format("more than {} is the whole Earth; write less",

@@ -113,6 +113,18 @@ Result<ScenarioLandmark> LandmarkFromProto(const v1::ScenarioLandmark& proto,
   if (landmark.shortens_rtt_by > Duration(0) && landmark.lengthens_rtt_by > Duration(0)) {
     return tl::unexpected(scope.At("lengthens_rtt_by", "it shortens them already; write one of both"));
   }
+  EARSHOT_RETURN_IF_ERROR(
+      ReadProbability(scope, "runs_slow_by", proto.runs_slow_by(), &landmark.runs_slow_by));
+  if (landmark.runs_slow_by == 1) {
+    return tl::unexpected(scope.At("runs_slow_by", "a clock that stands still; write less than 1"));
+  }
+  EARSHOT_RETURN_IF_ERROR(ReadDuration(scope, "wall_steps_back_by", proto.wall_steps_back_by(),
+                                       &landmark.wall_steps_back_by));
+  if (!proto.hears_nothing_from().empty()) {
+    EARSHOT_RETURN_IF_ERROR(ReadDuration(scope, "hears_nothing_from", proto.hears_nothing_from(),
+                                         &landmark.hears_nothing_from.emplace()));
+  }
+  EARSHOT_RETURN_IF_ERROR(ReadProbability(scope, "drops", proto.drops(), &landmark.drops));
   return landmark;
 }
 
@@ -221,12 +233,18 @@ Result<ScenarioFleet> FleetFromProto(const v1::ScenarioFleet& proto, const TextP
   EARSHOT_RETURN_IF_ERROR(
       ReadDuration(scope, "silent_from", proto.silent_from(), &fleet.silent_from));
   fleet.session_keys_on_host = proto.session_keys_on_host();
+  fleet.chip_place = proto.chip_place();
+  fleet.clone_place = proto.clone_place();
+  for (const std::string& id : proto.unanswered_landmarks()) {
+    fleet.unanswered_landmarks.emplace_back(id);
+  }
+  fleet.strangers_ping = proto.strangers_ping();
   EARSHOT_RETURN_IF_ERROR(ExpectationFromProto(proto, scope, &fleet.expect_headline));
   return fleet;
 }
 
-static_assert(static_cast<int>(Behaviour::kRevokedKey) == v1::BEHAVIOUR_REVOKED_KEY &&
-                  v1::Behaviour_MAX == v1::BEHAVIOUR_REVOKED_KEY,
+static_assert(static_cast<int>(Behaviour::kChoosesLandmarks) == v1::BEHAVIOUR_CHOOSES_LANDMARKS &&
+                  v1::Behaviour_MAX == v1::BEHAVIOUR_CHOOSES_LANDMARKS,
               "FleetFromProto casts between the two enumerations");
 
 }  // namespace

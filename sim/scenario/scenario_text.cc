@@ -49,6 +49,14 @@ void LandmarkToProto(const ScenarioLandmark& landmark, v1::ScenarioLandmark* pro
   if (landmark.lengthens_rtt_by > Duration(0)) {
     proto->set_lengthens_rtt_by(DurationText(landmark.lengthens_rtt_by));
   }
+  proto->set_runs_slow_by(landmark.runs_slow_by);
+  if (landmark.wall_steps_back_by > Duration(0)) {
+    proto->set_wall_steps_back_by(DurationText(landmark.wall_steps_back_by));
+  }
+  if (landmark.hears_nothing_from.has_value()) {
+    proto->set_hears_nothing_from(DurationText(*landmark.hears_nothing_from));
+  }
+  proto->set_drops(landmark.drops);
 }
 
 void FleetToProto(const ScenarioFleet& fleet, v1::ScenarioFleet* proto) {
@@ -72,6 +80,12 @@ void FleetToProto(const ScenarioFleet& fleet, v1::ScenarioFleet* proto) {
   proto->set_relay_place(fleet.relay_place);
   if (fleet.silent_from > Duration(0)) proto->set_silent_from(DurationText(fleet.silent_from));
   proto->set_session_keys_on_host(fleet.session_keys_on_host);
+  proto->set_chip_place(fleet.chip_place);
+  proto->set_clone_place(fleet.clone_place);
+  for (const LandmarkId& id : fleet.unanswered_landmarks) {
+    proto->add_unanswered_landmarks(id.value());
+  }
+  proto->set_strangers_ping(fleet.strangers_ping);
   for (const Verdict verdict : fleet.expect_headline) {
     proto->add_expect_headline(std::string(VerdictName(verdict)));
   }

@@ -33,7 +33,7 @@ Bytes PacketOf(MessageType type) {
 
 TEST(LyingLandmark, ShortenedRoundTripEndsEarlierOnBothClocks) {
   Socket socket;
-  LyingLandmark liar(socket, milliseconds(30), Duration(0));
+  LyingLandmark liar(socket, {.shortens_rtt_by = milliseconds(30)});
   EXPECT_EQ(liar.Send(kDevice, PacketOf(MessageType::kPing), 1), socket.now);
   EXPECT_EQ(liar.ArrivalOf(PacketOf(MessageType::kPong), kDevice, At(milliseconds(150))),
             At(milliseconds(120)));
@@ -41,7 +41,7 @@ TEST(LyingLandmark, ShortenedRoundTripEndsEarlierOnBothClocks) {
 
 TEST(LyingLandmark, ShortenedRoundTripDoesNotBecomeNegative) {
   Socket socket;
-  LyingLandmark liar(socket, milliseconds(80), Duration(0));
+  LyingLandmark liar(socket, {.shortens_rtt_by = milliseconds(80)});
   liar.Send(kDevice, PacketOf(MessageType::kPing), 1);
   const ClockReading said =
       liar.ArrivalOf(PacketOf(MessageType::kPong), kDevice, At(milliseconds(150)));
@@ -51,15 +51,36 @@ TEST(LyingLandmark, ShortenedRoundTripDoesNotBecomeNegative) {
 
 TEST(LyingLandmark, LengthenedRoundTripBeginsEarlier) {
   Socket socket;
-  LyingLandmark liar(socket, Duration(0), milliseconds(20));
+  LyingLandmark liar(socket, {.lengthens_rtt_by = milliseconds(20)});
   EXPECT_EQ(liar.Send(kDevice, PacketOf(MessageType::kPing), 1), At(milliseconds(80)));
   EXPECT_EQ(liar.ArrivalOf(PacketOf(MessageType::kPong), kDevice, At(milliseconds(150))),
             At(milliseconds(150)));
 }
 
+TEST(LyingLandmark, SlowClockMissesItsShareOfTheRoundTrip) {
+  Socket socket;
+  LyingLandmark slow(socket, {.runs_slow_by = 0.2});
+  slow.Send(kDevice, PacketOf(MessageType::kPing), 1);
+  EXPECT_EQ(slow.ArrivalOf(PacketOf(MessageType::kPong), kDevice, At(milliseconds(150))),
+            At(milliseconds(140)));
+}
+
+TEST(LyingLandmark, SetBackWallClockLeavesTheOtherClockTrue) {
+  Socket socket;
+  LyingLandmark stepped(socket, {.wall_steps_back_by = milliseconds(80)});
+  EXPECT_EQ(stepped.Send(kDevice, PacketOf(MessageType::kPing), 1), socket.now);
+  const ClockReading said =
+      stepped.ArrivalOf(PacketOf(MessageType::kPong), kDevice, At(milliseconds(150)));
+  EXPECT_EQ(said.monotonic, At(milliseconds(150)).monotonic);
+  EXPECT_EQ(said.wall, At(milliseconds(70)).wall);  // before the PING left
+}
+
 TEST(LyingLandmark, OtherPacketsKeepTheirTimes) {
   Socket socket;
-  LyingLandmark liar(socket, milliseconds(30), milliseconds(30));
+  LyingLandmark liar(socket, {.shortens_rtt_by = milliseconds(30),
+                              .lengthens_rtt_by = milliseconds(30),
+                              .runs_slow_by = 0.5,
+                              .wall_steps_back_by = milliseconds(30)});
   EXPECT_EQ(liar.Send(kDevice, PacketOf(MessageType::kWelcome), 0), socket.now);
   EXPECT_EQ(liar.ArrivalOf(PacketOf(MessageType::kEvidence), kDevice, At(milliseconds(150))),
             At(milliseconds(150)));

@@ -40,6 +40,9 @@ struct Ran {
     for (const ResolvedDevice& device : resolved.devices) {
       const auto verdict = verdicts.find(device.id);
       if (verdict == verdicts.end()) continue;
+      // Who of two answered, no landmark knows.
+      const bool cloned = resolved.scenario.fleets[device.fleet].behaviour == Behaviour::kClonedKey;
+      if (!device.reference_for.has_value() && cloned) continue;
       for (const LandmarkRings& rings : verdict->second.appraisal.rings) {
         const auto landmark = std::ranges::find(world->landmarks(), rings.landmark, &Landmark::id);
         ASSERT_NE(landmark, world->landmarks().end());

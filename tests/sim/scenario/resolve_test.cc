@@ -54,6 +54,57 @@ TEST(Resolve, DevicesAreNumberedAndReferenceAgentsComeLast) {
   EXPECT_EQ(resolved.paths.size(), 24U);
 }
 
+TEST(Resolve, SecondHolderOfAKeyHasPathsOfItsOwnThatAreReadBack) {
+  const Scenario cloned = Parse(Replaced(kSmallScenario, "BEHAVIOUR_PADS_DELAY",
+                                         "BEHAVIOUR_CLONED_KEY clone_place: \"singapore\""));
+  const ResolvedScenario resolved = Resolve(cloned);
+  for (const ResolvedPath& path : resolved.paths) {
+    const ResolvedDevice& device = resolved.devices[path.device];
+    const bool has_clone = !device.reference_for.has_value() && device.fleet == 1;
+    EXPECT_EQ(path.clone > Duration(0), has_clone) << device.id;
+    // Tokyo is 5,300 km from the clone in Singapore: light takes 35 ms there and back.
+    if (has_clone && path.landmark == 2) {
+      EXPECT_GT(path.clone, std::chrono::milliseconds(35));
+    }
+  }
+  const std::string text = ResolvedText(resolved);
+  const auto again = ParseResolved(text, "r");
+  ASSERT_TRUE(again.has_value()) << again.error().message();
+  EXPECT_EQ(ResolvedText(*again), text);
+  const std::size_t at = text.find("  clone: ");
+  ASSERT_NE(at, std::string::npos);
+  std::string without = text;
+  without.erase(at, without.find('\n', at) - at);
+  EXPECT_FALSE(ParseResolved(without, "r").has_value());
+  EXPECT_NE(ParseResolved(text + "paths { device: \"C-0001\" landmark_id: \"sin-1\" forward: \"1 s\" "
+                                 "backward: \"1 s\" clone: \"1 s\" }",
+                          "r")
+                .error()
+                .message()
+                .find("not cloned"),
+            std::string::npos);
+}
+
+TEST(Resolve, FastMediumIsAsQuickAsLightAndNoQuicker) {
+  const ResolvedScenario resolved =
+      Resolve(Parse(Replaced(kSmallScenario, "BEHAVIOUR_PADS_DELAY", "BEHAVIOUR_FAST_MEDIUM")));
+  const Distance away =
+      GeodesicDistance(resolved.scenario.FindPlace("shenzhen")->position,
+                       resolved.scenario.FindPlace("singapore")->position);
+  const Duration light = RoundTripOver(away, kSpeedOfLight).duration();
+  const Duration rtt = RttOf(resolved, "C-0004", "sin-1");
+  EXPECT_GT(rtt, light);
+  // The same device by ordinary paths, padded as this one is.
+  EXPECT_LT(rtt, RttOf(Resolve(Small()), "C-0004", "sin-1"));
+  // Tokyo is nearer to Shenzhen than to Singapore: padded to what the declared place explains.
+  const Duration declared =
+      RoundTripOver(GeodesicDistance(resolved.scenario.FindPlace("tokyo")->position,
+                                     resolved.scenario.FindPlace("singapore")->position),
+                    kFibreSpeed)
+          .duration();
+  EXPECT_GE(RttOf(resolved, "C-0004", "tyo-1"), declared);
+}
+
 TEST(Resolve, WithoutReferenceAgentsThereAreNone) {
   EXPECT_EQ(
       Resolve(Parse(std::string(kSmallScenario) + "reference_agents: false\n")).devices.size(), 5U);

@@ -162,6 +162,43 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"BEHAVIOUR_PADS_DELAY", "BEHAVIOUR_GOES_SILENT silent_from: \"20 s\"", "21:61:",
                 "before the end"}));
 
+INSTANTIATE_TEST_SUITE_P(
+    Attacks, BadScenario,
+    testing::Values(
+        BadFile{"BEHAVIOUR_PADS_DELAY", "BEHAVIOUR_KEY_ELSEWHERE", "18:1:", "no place is named"},
+        BadFile{"BEHAVIOUR_PADS_DELAY", "BEHAVIOUR_CARELESS chip_place: \"tokyo\"", "21:58:",
+                "only BEHAVIOUR_KEY_ELSEWHERE"},
+        BadFile{"BEHAVIOUR_PADS_DELAY", "BEHAVIOUR_CLONED_KEY clone_place: \"shenzhen\"", "21:60:",
+                "another place"},
+        BadFile{"BEHAVIOUR_PADS_DELAY", "BEHAVIOUR_CHOOSES_LANDMARKS", "18:1:", "needs landmarks"},
+        BadFile{"BEHAVIOUR_PADS_DELAY",
+                "BEHAVIOUR_CHOOSES_LANDMARKS unanswered_landmarks: \"sin-9\"", "21:67:",
+                "did you mean \"sin-1\""},
+        BadFile{"BEHAVIOUR_PADS_DELAY", "BEHAVIOUR_CARELESS unanswered_landmarks: \"sin-1\"",
+                "21:58:", "only BEHAVIOUR_CHOOSES_LANDMARKS"},
+        BadFile{"actual_place: \"shenzhen\" behaviour: BEHAVIOUR_PADS_DELAY",
+                "behaviour: BEHAVIOUR_FAST_MEDIUM", "18:1:", "elsewhere"},
+        BadFile{"trust_domain: \"c\"", "trust_domain: \"c\" runs_slow_by: 1", "12:58:",
+                "stands still"},
+        BadFile{"trust_domain: \"c\"", "trust_domain: \"c\" drops: 1.5", "12:58:",
+                "no probability"}));
+
+TEST(Scenario, ShippedFilesPrintedReadBackTheSame) {
+  const auto files = ListScenarios(kScenarios);
+  ASSERT_TRUE(files.has_value());
+  for (const ScenarioFile& file : *files) {
+    const auto scenario = LoadScenario(file.path);
+    ASSERT_TRUE(scenario.has_value()) << scenario.error().message();
+    const std::string text = ScenarioText(*scenario);
+    const auto again = ParseScenario(text, file.name);
+    ASSERT_TRUE(again.has_value()) << again.error().message();
+    EXPECT_EQ(ScenarioText(*again), text);
+    for (std::size_t i = 0; i < scenario->landmarks.size(); ++i) {
+      EXPECT_EQ(again->landmarks[i].troubled(), scenario->landmarks[i].troubled()) << file.name;
+    }
+  }
+}
+
 TEST(Scenario, WithoutLandmarksIsRefused) {
   std::string text = kSmallScenario;
   for (auto at = text.find("landmarks {"); at != std::string::npos; at = text.find("landmarks {")) {
