@@ -11,6 +11,7 @@
 #include "core/base/quantity_text.h"
 #include "core/base/suggest.h"
 #include "cli/version.h"
+#include "sim/attacks/attack_table.h"
 #include "sim/fleet/round_run.h"
 #include "sim/net/virtual_run.h"
 #include "sim/scenario/scenario.h"
@@ -26,6 +27,7 @@ struct Parsed {
   ExplainCommand explain;
   VerifyCommand verify;
   ScenarioCommand scenario;
+  AttacksCommand attacks;
   KeysCommand keys;
   DoctorCommand doctor;
   BenchCommand bench;
@@ -175,16 +177,38 @@ void AddScenario(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
     ScenarioCommand::Kind kind;
   };
   for (const Row& row : {Row{"list", "Names and titles", ScenarioCommand::Kind::kList},
-                         Row{"show", "The scenario with its defaults", ScenarioCommand::Kind::kShow},
+                         Row{"show", "A map and a timeline of it", ScenarioCommand::Kind::kShow},
                          Row{"check", "Find mistakes, start nothing", ScenarioCommand::Kind::kCheck}}) {
     CLI::App* leaf = scenario->add_subcommand(row.name, row.help);
     if (row.kind != ScenarioCommand::Kind::kList) {
       leaf->add_option("name", parsed.scenario.name, "Name or file")->required();
     }
+    if (row.kind == ScenarioCommand::Kind::kShow) {
+      CLI::Option* defaults = leaf->add_flag("--defaults", parsed.scenario.defaults,
+                                             "Print it as a file, with every default");
+      leaf->add_option("--width", parsed.scenario.width, "Columns of the map (80)")
+          ->check(CLI::Range(kPictureWidthMin, kPictureWidthMax))
+          ->excludes(defaults);
+    }
     leaves.push_back({leaf, [kind = row.kind](const Parsed& p) {
-                        return Command(ScenarioCommand{kind, p.scenario.name});
+                        ScenarioCommand command = p.scenario;
+                        command.kind = kind;
+                        return Command(command);
                       }});
   }
+}
+
+void AddAttacks(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
+  AttacksCommand& to = parsed.attacks;
+  CLI::App* attacks = app.add_subcommand(
+      "attacks", "What each attack gets, with and without what stands against it");
+  attacks->add_option("attack", to.only, "Name of one attack; absent: all");
+  attacks->add_option("--seeds", to.seeds, "Run each world so many times (5)")
+      ->check(CLI::Range(1U, kAttackSeedsMax));
+  attacks->add_option("--threads", to.threads, "The result is the same with any")
+      ->check(CLI::Range(1U, kVirtualThreadsMax));
+  AddJson(attacks, &to.json);
+  leaves.push_back({attacks, [](const Parsed& p) { return Command(p.attacks); }});
 }
 
 void AddLeafOfKeys(CLI::App* leaf, KeysCommand::Kind kind, std::vector<Leaf>& leaves) {
@@ -411,6 +435,7 @@ tl::expected<Command, NoCommand> ParseArguments(const std::vector<std::string>& 
   AddServices(app, parsed, leaves);
   AddReaders(app, parsed, leaves);
   AddScenario(app, parsed, leaves);
+  AddAttacks(app, parsed, leaves);
   AddKeys(app, parsed, leaves);
   AddMachineChecks(app, parsed, leaves);
   AddCalibrate(app, parsed, leaves);

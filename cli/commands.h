@@ -63,12 +63,27 @@ struct VerifyCommand {
 };
 ExitCode Verify(const VerifyCommand& command, const Console& console);
 
+// Columns of a picture of characters.
+inline constexpr std::uint32_t kPictureWidthMin = 40;
+inline constexpr std::uint32_t kPictureWidthMax = 400;
+
 struct ScenarioCommand {
   enum class Kind : std::uint8_t { kList, kShow, kCheck };
   Kind kind = Kind::kList;
   std::string name;
+  bool defaults = false;  // show: as a scenario file with its defaults, instead of drawn
+  std::uint32_t width = 80;  // show: columns
 };
 ExitCode ScenarioTool(const ScenarioCommand& command, const Console& console);
+
+// Every shipped attack, with and without what stands against it.
+struct AttacksCommand {
+  std::string only;         // name of one attack; empty: all
+  std::uint32_t seeds = 5;  // each world so many times, by the seeds 1, 2, ...
+  std::optional<std::uint32_t> threads;  // as RunCommand
+  bool json = false;
+};
+ExitCode Attacks(const AttacksCommand& command, const Console& console);
 
 struct KeysCommand {
   enum class Kind : std::uint8_t { kRoot, kDelegate, kEndorse, kRevoke };
@@ -151,8 +166,8 @@ ExitCode PlanLandmarks(const PlanCommand& command, const Console& console);
 
 using Command =
     std::variant<CalibrateCommand, EvaluateCommand, PlanCommand, RunCommand, ServiceCommand,
-                 PingCommand, ExplainCommand, VerifyCommand, ScenarioCommand, KeysCommand,
-                 DoctorCommand, BenchCommand>;
+                 PingCommand, ExplainCommand, VerifyCommand, ScenarioCommand, AttacksCommand,
+                 KeysCommand, DoctorCommand, BenchCommand>;
 
 ExitCode Execute(const Command& command, const Console& console);
 

@@ -20,6 +20,7 @@ ExitCode Execute(const Command& command, const Console& console) {
                  [&](const ExplainCommand& c) { return Explain(c, console); },
                  [&](const VerifyCommand& c) { return Verify(c, console); },
                  [&](const ScenarioCommand& c) { return ScenarioTool(c, console); },
+                 [&](const AttacksCommand& c) { return Attacks(c, console); },
                  [&](const KeysCommand& c) { return Keys(c, console); },
                  [&](const CalibrateCommand& c) { return Calibrate(c, console); },
                  [&](const EvaluateCommand& c) { return EvaluateEstimators(c, console); },

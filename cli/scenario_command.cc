@@ -2,6 +2,7 @@
 
 #include "cli/commands.h"
 #include "cli/scenario_directory.h"
+#include "cli/scenario_picture.h"
 #include "sim/scenario/scenario_load.h"
 
 namespace earshot {
@@ -23,9 +24,10 @@ Status List(const Console& console) {
   return {};
 }
 
-Status Show(const std::string& name, const Console& console) {
-  EARSHOT_ASSIGN_OR_RETURN(const Scenario scenario, LoadNamed(name));
-  console.out << ScenarioText(scenario);
+Status Draw(const ScenarioCommand& command, const Console& console) {
+  EARSHOT_ASSIGN_OR_RETURN(const Scenario scenario, LoadNamed(command.name));
+  console.out << (command.defaults ? ScenarioText(scenario)
+                                   : ScenarioPicture(scenario, command.width));
   return {};
 }
 
@@ -43,7 +45,7 @@ ExitCode ScenarioTool(const ScenarioCommand& command, const Console& console) {
   Status done;
   switch (command.kind) {
     case ScenarioCommand::Kind::kList: done = List(console); break;
-    case ScenarioCommand::Kind::kShow: done = Show(command.name, console); break;
+    case ScenarioCommand::Kind::kShow: done = Draw(command, console); break;
     case ScenarioCommand::Kind::kCheck: done = Check(command.name, console); break;
   }
   return done ? ExitCode::kRan : Complain(console, done.error());

@@ -154,6 +154,32 @@ TEST(Arguments, KeysNeedTheirSignerAndFolder) {
   EXPECT_EQ(keys.valid_for, std::chrono::hours(48));
 }
 
+TEST(Arguments, ScenarioIsDrawnInAWidthOrPrintedAndNotBoth) {
+  const auto drawn = Parsed<ScenarioCommand>({"scenario", "show", "johor", "--width", "120"});
+  EXPECT_EQ(drawn.kind, ScenarioCommand::Kind::kShow);
+  EXPECT_EQ(drawn.width, 120U);
+  EXPECT_FALSE(drawn.defaults);
+  EXPECT_TRUE(Parsed<ScenarioCommand>({"scenario", "show", "johor", "--defaults"}).defaults);
+  EXPECT_EQ(Parsed<ScenarioCommand>({"scenario", "show", "johor"}).width, 80U);
+  EXPECT_EQ(Refused({"scenario", "show", "johor", "--width", "39"}).code, ExitCode::kUsage);
+  EXPECT_EQ(Refused({"scenario", "show", "johor", "--width", "90", "--defaults"}).code,
+            ExitCode::kUsage);
+  EXPECT_EQ(Refused({"scenario", "check", "johor", "--width", "90"}).code, ExitCode::kUsage);
+}
+
+TEST(Arguments, AttacksTakeOneNameSeedsAndThreads) {
+  const auto all = Parsed<AttacksCommand>({"attacks"});
+  EXPECT_EQ(all.only, "");
+  EXPECT_EQ(all.seeds, 5U);
+  const auto one = Parsed<AttacksCommand>({"attacks", "relay", "--seeds", "20", "--threads", "2",
+                                           "--json"});
+  EXPECT_EQ(one.only, "relay");
+  EXPECT_EQ(one.seeds, 20U);
+  EXPECT_EQ(one.threads, 2U);
+  EXPECT_TRUE(one.json);
+  EXPECT_EQ(Refused({"attacks", "--seeds", "0"}).code, ExitCode::kUsage);
+}
+
 TEST(Arguments, RefusalNamesTheWholeCommandWhoseHelpHelps) {
   EXPECT_THAT(Refused({"scenario", "list", "--x"}).text, HasSubstr("Try: earshot scenario list --help\n"));
   EXPECT_THAT(Refused({"run"}).text, HasSubstr("Try: earshot run --help\n"));

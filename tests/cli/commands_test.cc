@@ -13,6 +13,7 @@
 #include "core/os/files.h"
 #include "core/protocol/authority.h"
 #include "core/report/json.h"
+#include "earshot/v1/attacks.pb.h"
 #include "earshot/v1/report.pb.h"
 #include "tests/support/test_folder.h"
 
@@ -47,10 +48,33 @@ TEST_F(Commands, ScenariosAreListedShownAndChecked) {
   EXPECT_EQ(Do(ScenarioCommand{ScenarioCommand::Kind::kCheck, "half-order"}), ExitCode::kRan);
   EXPECT_THAT(out_.str(), HasSubstr("nothing wrong"));
   ASSERT_EQ(Do(ScenarioCommand{ScenarioCommand::Kind::kShow, "half-order"}), ExitCode::kRan);
-  // What is shown is itself a scenario.
+  EXPECT_THAT(out_.str(), HasSubstr("landmarks sin-1, sin-3"));
+  ASSERT_EQ(Do(ScenarioCommand{ScenarioCommand::Kind::kShow, "half-order", true}), ExitCode::kRan);
+  // What is printed is itself a scenario.
   ASSERT_TRUE(WriteFileAtomically(In("shown.textproto"), out_.str()));
   EXPECT_EQ(Do(ScenarioCommand{ScenarioCommand::Kind::kCheck, In("shown.textproto")}), ExitCode::kRan)
       << err_.str();
+}
+
+TEST_F(Commands, AttackTableFitsATerminalAndItsDocumentStandsAlone) {
+  AttacksCommand attacks;
+  attacks.only = "landmark-outage";
+  attacks.seeds = 1;
+  ASSERT_EQ(Do(attacks), ExitCode::kRan) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("6 UNEXPLAINED_DELAY"));
+  EXPECT_THAT(out_.str(), HasSubstr("6 INDETERMINATE"));
+  std::istringstream lines(out_.str());
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
+  attacks.json = true;
+  ASSERT_EQ(Do(attacks), ExitCode::kRan) << err_.str();
+  v1::AttackTable table;
+  ASSERT_TRUE(FromJson(out_.str(), &table));
+  ASSERT_EQ(table.rows_size(), 2);
+  EXPECT_EQ(table.rows(0).detected().of(), 6U);
+  EXPECT_FALSE(table.rows(0).cost().source().empty());
+  attacks.only = "landmark-outrage";
+  EXPECT_EQ(Do(attacks), ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("did you mean \"landmark-outage\"?"));
 }
 
 TEST_F(Commands, UnknownScenarioGetsDidYouMeanOnStderrAlone) {
