@@ -22,6 +22,7 @@ namespace {
 // What the options were parsed into. CLI11 keeps pointers to the members.
 struct Parsed {
   RunCommand run;
+  SweepCommand sweep;
   ServiceCommand service;
   PingCommand ping;
   ExplainCommand explain;
@@ -120,6 +121,19 @@ void AddRun(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
                       if (!p.every.empty()) command.every = *ParseDuration(p.every);
                       return Command(command);
                     }});
+}
+
+void AddSweep(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
+  SweepCommand& to = parsed.sweep;
+  CLI::App* sweep = app.add_subcommand("sweep", "Run a scenario at many points, in virtual time");
+  sweep->add_option("file", to.file, "Sweep file, as in sweeps/")->required();
+  sweep->add_option("--out", to.out, "Folder for rows, picture, journal (out/sweep-NAME)")
+      ->check(NotEmpty());
+  sweep->add_option("--threads", to.threads, "The result is the same with any")
+      ->check(CLI::Range(1U, kVirtualThreadsMax));
+  sweep->add_flag("--resume", to.resume, "Go on with the points that the folder does not hold yet");
+  AddJson(sweep, &to.json);
+  leaves.push_back({sweep, [](const Parsed& p) { return Command(p.sweep); }});
 }
 
 void AddServices(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
@@ -432,6 +446,7 @@ tl::expected<Command, NoCommand> ParseArguments(const std::vector<std::string>& 
   Parsed parsed;
   std::vector<Leaf> leaves;
   AddRun(app, parsed, leaves);
+  AddSweep(app, parsed, leaves);
   AddServices(app, parsed, leaves);
   AddReaders(app, parsed, leaves);
   AddScenario(app, parsed, leaves);

@@ -33,6 +33,16 @@ struct RunCommand {
 };
 ExitCode Run(const RunCommand& command, const Console& console);
 
+// A scenario at many points, as a sweep file says.
+struct SweepCommand {
+  std::string file;
+  std::string out;                       // empty: out/sweep-NAME
+  std::optional<std::uint32_t> threads;  // as RunCommand
+  bool resume = false;
+  bool json = false;  // one document of sweep.proto
+};
+ExitCode Sweep(const SweepCommand& command, const Console& console);
+
 // One of the processes of a live run, or of a deployment.
 struct ServiceCommand {
   enum class Kind : std::uint8_t { kServe, kAgent, kRelay, kAdversary };
@@ -167,7 +177,7 @@ ExitCode PlanLandmarks(const PlanCommand& command, const Console& console);
 using Command =
     std::variant<CalibrateCommand, EvaluateCommand, PlanCommand, RunCommand, ServiceCommand,
                  PingCommand, ExplainCommand, VerifyCommand, ScenarioCommand, AttacksCommand,
-                 KeysCommand, DoctorCommand, BenchCommand>;
+                 KeysCommand, DoctorCommand, BenchCommand, SweepCommand>;
 
 ExitCode Execute(const Command& command, const Console& console);
 

@@ -15,6 +15,7 @@ Overloaded(Visitors...) -> Overloaded<Visitors...>;
 ExitCode Execute(const Command& command, const Console& console) {
   return std::visit(
       Overloaded{[&](const RunCommand& c) { return Run(c, console); },
+                 [&](const SweepCommand& c) { return Sweep(c, console); },
                  [&](const ServiceCommand& c) { return RunService(c, console); },
                  [&](const PingCommand& c) { return Ping(c, console); },
                  [&](const ExplainCommand& c) { return Explain(c, console); },

@@ -197,14 +197,11 @@ void RoundShard::Audit(const VerdictPair& pair) {
   if (Judge(heard_, plan_.options.every) != pair) ++counts_.audit_differences;
 }
 
-void RoundShard::Count(std::uint32_t at, const VerdictPair& pair) {
+void RoundShard::Count(std::uint32_t at, std::uint32_t round, const VerdictPair& pair) {
   const Verdict headline = Headline(pair.site, pair.licence);
-  const auto kind = static_cast<std::size_t>(headline);
-  if (seen_[at] == 0 || headlines_[at] != headline) ++counts_.raised[kind];
+  counts_.Count(headlines_[at], seen_[at], headline, round);
   headlines_[at] = headline;
   seen_[at] |= SetOf(headline);
-  ++counts_.device_rounds;
-  ++counts_.headlines[kind];
 }
 
 void RoundShard::RunRound(std::uint32_t round) {
@@ -213,7 +210,7 @@ void RoundShard::RunRound(std::uint32_t round) {
   unboxed_ += silent ? 1U : 0U;
   for (std::uint32_t at = 0; at < count_; ++at) {
     if (silent) {
-      Count(at, silence);
+      Count(at, round, silence);
       continue;
     }
     VerdictPair pair;
@@ -223,7 +220,7 @@ void RoundShard::RunRound(std::uint32_t round) {
       pair = Judge(heard_, plan_.options.every);
       ++unboxed_;
     }
-    Count(at, pair);
+    Count(at, round, pair);
     const std::uint32_t one_in = plan_.options.audit_one_in;
     // Blocks of a round count from 0, so this one is nobody else's.
     if (one_in > 0 && PhiloxAt(key_, first_ + at, round, UINT32_MAX)[0] % one_in == 0) Audit(pair);

@@ -64,7 +64,7 @@ class RoundShard {
   // Draws what each landmark hears of device `at` of this shard; false: one heard nothing.
   bool Hear(std::uint32_t at, std::uint32_t round);
   void Audit(const VerdictPair& pair);
-  void Count(std::uint32_t at, const VerdictPair& pair);
+  void Count(std::uint32_t at, std::uint32_t round, const VerdictPair& pair);
 
   RoundPlan plan_;
   std::size_t number_;

@@ -22,6 +22,11 @@ Error NotOffered(const std::string& what) {
                fmt::format("{}, which runs of rounds do not offer; run every packet", what));
 }
 
+RoundWorldOptions Completed(const Scenario& scenario, RoundWorldOptions options) {
+  if (options.every == Duration(0)) options.every = scenario.rounds.length;
+  return options;
+}
+
 Status CheckOptions(const Scenario& scenario, const RoundWorldOptions& options) {
   if (options.threads < 1 || options.threads > kRoundThreadsMax) {
     return Fail(ErrorCode::kInvalidArgument,
@@ -64,6 +69,11 @@ void AddEach(const std::array<std::uint64_t, kVerdictKinds>& from,
 
 }  // namespace
 
+Status CheckRoundWorld(const Scenario& scenario, const RoundWorldOptions& options) {
+  EARSHOT_RETURN_IF_ERROR(CheckOptions(scenario, Completed(scenario, options)));
+  return CheckOffered(scenario);
+}
+
 std::uint32_t RoundsEvery(const Scenario& scenario, Duration every) {
   const Duration room = scenario.duration - scenario.rounds.first_after - scenario.rounds.length;
   if (room < Duration(0) || every <= Duration(0)) return 0;
@@ -76,6 +86,8 @@ void RoundCounts::Add(const RoundCounts& other) {
   AddEach(other.last, last);
   AddEach(other.ever, ever);
   AddEach(other.raised, raised);
+  first_flagged += other.first_flagged;
+  first_flag_rounds += other.first_flag_rounds;
   appraisals += other.appraisals;
   boxes += other.boxes;
   audited += other.audited;
@@ -90,10 +102,8 @@ Result<std::unique_ptr<RoundWorld>> RoundWorld::Create(const Scenario& scenario,
                                                        const PlacementTest& test,
                                                        const CountryMap& map,
                                                        const RoundWorldOptions& given) {
-  RoundWorldOptions options = given;
-  if (options.every == Duration(0)) options.every = scenario.rounds.length;
-  EARSHOT_RETURN_IF_ERROR(CheckOptions(scenario, options));
-  EARSHOT_RETURN_IF_ERROR(CheckOffered(scenario));
+  EARSHOT_RETURN_IF_ERROR(CheckRoundWorld(scenario, given));
+  const RoundWorldOptions options = Completed(scenario, given);
   std::unique_ptr<RoundWorld> world(new RoundWorld(options));
   world->rounds_ = RoundsEvery(scenario, options.every);
   world->extra_ = std::make_unique<LeastExtra>(

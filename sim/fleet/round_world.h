@@ -44,12 +44,18 @@ struct RoundWorldOptions {
 // Whole rounds within the scenario's duration, one beginning every `every`.
 std::uint32_t RoundsEvery(const Scenario& scenario, Duration every);
 
+// Whether RoundWorld::Create would take them, as far as can be said without drawing a path.
+Status CheckRoundWorld(const Scenario& scenario, const RoundWorldOptions& options);
+
 // A bit for each Verdict.
 using VerdictSet = std::uint8_t;
 constexpr VerdictSet SetOf(Verdict verdict) {
   return static_cast<VerdictSet>(1U << static_cast<unsigned>(verdict));
 }
 inline constexpr std::size_t kVerdictKinds = 7;
+inline constexpr VerdictSet kFlaggedSet = SetOf(Verdict::kInvalidProof) |
+                                          SetOf(Verdict::kContradicted) | SetOf(Verdict::kSilent) |
+                                          SetOf(Verdict::kUnexplainedDelay);
 
 struct RoundCounts {
   std::uint64_t device_rounds = 0;
@@ -58,12 +64,26 @@ struct RoundCounts {
   std::array<std::uint64_t, kVerdictKinds> ever{};       // devices that had it in some round
   // Times that a device came to it from another verdict, or began with it: alarms, where flagged.
   std::array<std::uint64_t, kVerdictKinds> raised{};
+  std::uint64_t first_flagged = 0;      // devices that some round flagged
+  std::uint64_t first_flag_rounds = 0;  // the numbers, from 0, of the rounds that did so first, summed
   std::uint64_t appraisals = 0;  // asked for boxes and for what no box covers, audits aside
   std::uint64_t boxes = 0;
   std::uint64_t audited = 0;
   std::uint64_t audit_differences = 0;  // must be 0
 
   void Add(const RoundCounts& other);
+  // One round of one device, which was `before` and of which `seen` is known (0: its first round).
+  // All but `last` and `ever`.
+  void Count(Verdict before, VerdictSet seen, Verdict headline, std::uint32_t round) {
+    const auto kind = static_cast<std::size_t>(headline);
+    if (seen == 0 || before != headline) ++raised[kind];
+    if (IsFlagged(headline) && (seen & kFlaggedSet) == 0) {
+      ++first_flagged;
+      first_flag_rounds += round;
+    }
+    ++device_rounds;
+    ++headlines[kind];
+  }
 };
 
 class LeastExtra;

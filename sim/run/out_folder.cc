@@ -53,14 +53,19 @@ Status ClearEarlierRun(const std::string& out) {
 
 }  // namespace
 
-Result<OutFolder> PrepareOutFolder(const std::string& given, const std::string& resolved_text) {
+Result<OutFolder> LockOutFolder(const std::string& given) {
   std::error_code error;
   std::string out = fs::absolute(given, error).lexically_normal().string();
   if (error) return tl::unexpected<Error>(OfFiles(error, given));
   EARSHOT_ASSIGN_OR_RETURN(UniqueFd lock, MakeAndLock(out));
-  EARSHOT_RETURN_IF_ERROR(ClearEarlierRun(out));
-  EARSHOT_RETURN_IF_ERROR(WriteFileAtomically(out + "/" + kResolvedFile, resolved_text));
   return OutFolder{std::move(out), std::move(lock)};
+}
+
+Result<OutFolder> PrepareOutFolder(const std::string& given, const std::string& resolved_text) {
+  EARSHOT_ASSIGN_OR_RETURN(OutFolder folder, LockOutFolder(given));
+  EARSHOT_RETURN_IF_ERROR(ClearEarlierRun(folder.path));
+  EARSHOT_RETURN_IF_ERROR(WriteFileAtomically(folder.path + "/" + kResolvedFile, resolved_text));
+  return folder;
 }
 
 }  // namespace earshot

@@ -15,6 +15,10 @@ struct OutFolder {
   UniqueFd lock;
 };
 
+// Makes the folder `out` if it is missing and holds it, whatever is in it. kUnavailable when it
+// cannot be made or another run, of whatever process, still writes it.
+Result<OutFolder> LockOutFolder(const std::string& out);
+
 // Makes the folder `out`, or clears an earlier run out of it (nothing else is ever deleted), and
 // writes `resolved_text` as resolved.textproto. kInvalidArgument for a folder that holds something else than an earlier
 // run, kUnavailable when it cannot be written or another run, of whatever process, still writes it.

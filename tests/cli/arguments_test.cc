@@ -56,6 +56,19 @@ TEST(Arguments, RunWithoutOptionsKeepsTheDefaults) {
   EXPECT_FALSE(run.fail_on_flagged);
 }
 
+TEST(Arguments, SweepTakesItsOptionsAndNeedsAFile) {
+  const auto sweep = Parsed<SweepCommand>(
+      {"sweep", "a.textproto", "--threads", "2", "--out", "x", "--resume", "--json"});
+  EXPECT_EQ(sweep.file, "a.textproto");
+  EXPECT_EQ(sweep.threads, 2U);
+  EXPECT_EQ(sweep.out, "x");
+  EXPECT_TRUE(sweep.resume);
+  EXPECT_TRUE(sweep.json);
+  EXPECT_FALSE(Parsed<SweepCommand>({"sweep", "a.textproto"}).resume);
+  EXPECT_EQ(Refused({"sweep"}).code, ExitCode::kUsage);
+  EXPECT_EQ(Refused({"sweep", "a.textproto", "--threads", "0"}).code, ExitCode::kUsage);
+}
+
 TEST(Arguments, ThreadsAreOfVirtualTimeAlone) {
   EXPECT_EQ(Parsed<RunCommand>({"run", "half-order", "--threads", "8"}).threads, 8U);
   EXPECT_EQ(Refused({"run", "half-order", "--threads", "0"}).code, ExitCode::kUsage);

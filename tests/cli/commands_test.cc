@@ -15,6 +15,7 @@
 #include "core/report/json.h"
 #include "earshot/v1/attacks.pb.h"
 #include "earshot/v1/report.pb.h"
+#include "earshot/v1/sweep.pb.h"
 #include "tests/support/test_folder.h"
 
 namespace earshot {
@@ -116,6 +117,28 @@ TEST_F(Commands, RunInVirtualTimeWritesWhatALiveRunWritesAndRepeatsItself) {
     hashes[threads - 1] = report.run().event_hash();
   }
   EXPECT_EQ(hashes[0], hashes[1]);
+}
+
+TEST_F(Commands, SweepPrintsItsTableAndLimitsAndOneDocumentWithJson) {
+  const std::string text = R"(name: "s" question: "How slow?" not_to_conclude: "much"
+scenario: "relay-in-singapore"
+axes { parameter: "network.jitter" values: ["100 us", "1 ms"] })";
+  ASSERT_TRUE(WriteFileAtomically(In("s.textproto"), text));
+  SweepCommand sweep{.file = In("s.textproto"), .out = In("swept")};
+  sweep.threads = 2;
+  ASSERT_EQ(Do(sweep), ExitCode::kRan) << err_.str();
+  EXPECT_THAT(out_.str(), testing::AllOf(HasSubstr("How slow?"), HasSubstr("caught_share"),
+                                         HasSubstr("Not to be concluded: much")));
+  EXPECT_THAT(err_.str(), HasSubstr("2 of 2 points"));
+  sweep.json = true;
+  ASSERT_EQ(Do(sweep), ExitCode::kRan) << err_.str();
+  v1::SweepReport report;
+  ASSERT_TRUE(FromJson(out_.str(), &report));
+  ASSERT_EQ(report.rows_size(), 2);
+  EXPECT_EQ(report.rows(1).at().at("network.jitter"), "1 ms");
+  EXPECT_EQ(report.rows(1).found().at("dishonest"), 8);
+  sweep.file = In("none.textproto");
+  EXPECT_EQ(Do(sweep), ExitCode::kUsage);
 }
 
 TEST_F(Commands, FolderThatAnotherRunWritesIsRefusedAndLeftAlone) {
