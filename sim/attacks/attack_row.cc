@@ -167,7 +167,7 @@ std::string_view OutcomeOf(const AttackCounts& counts) {
   if (counts.verified_falsely > 0) return kProvedFalsely;
   if (untrue > 0) {
     if (2 * Flagged(counts.untrue) > untrue) return kCaught;
-    return 2 * LooksWell(counts.untrue) > untrue ? kUndetected : kUndecided;
+    return 2 * LooksWell(counts.untrue) >= untrue ? kUndetected : kUndecided;
   }
   if (2 * Flagged(counts.honest) > honest) return kHonestFlagged;
   return 2 * LooksWell(counts.honest) > honest ? kHarmless : kHonestUndecided;

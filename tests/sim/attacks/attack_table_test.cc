@@ -223,6 +223,7 @@ TEST(AttackRow, OutcomeIsTheFirstThatApplies) {
   EXPECT_EQ(OutcomeOf(Counts({{kSilent, 3}, {kVerified, 2}}, {})), kCaught);
   EXPECT_EQ(OutcomeOf(Counts({{kSilent, 2}, {kVerified, 3}}, {})), kUndetected);
   EXPECT_EQ(OutcomeOf(Counts({{kSilent, 2}, {kVerified, 1}, {kIndeterminate, 2}}, {})), kUndecided);
+  EXPECT_EQ(OutcomeOf(Counts({{kConsistent, 3}, {kIndeterminate, 3}}, {})), kUndetected);
   EXPECT_EQ(OutcomeOf(Counts({}, {{kVerified, 5}})), kHarmless);
   EXPECT_EQ(OutcomeOf(Counts({}, {{kUnexplainedDelay, 5}, {kVerified, 4}})), kHonestFlagged);
   EXPECT_EQ(OutcomeOf(Counts({}, {{kIndeterminate, 5}, {kVerified, 4}})), kHonestUndecided);
