@@ -34,7 +34,9 @@ std::string_view Sequence(Colour colour) {
 
 Console SystemConsole() {
   const char* no_colour = std::getenv("NO_COLOR");
-  const bool wanted = no_colour == nullptr || *no_colour == '\0';
+  const char* terminal = std::getenv("TERM");
+  const bool wanted = (no_colour == nullptr || *no_colour == '\0') && terminal != nullptr &&
+                      std::string_view(terminal) != "dumb";
   return {std::cout, std::cerr, wanted && isatty(STDOUT_FILENO) == 1};
 }
 

@@ -31,7 +31,8 @@ struct Console {
   bool colour = false;  // escape sequences on `out`
 };
 
-// The process's own streams; colour when stdout is a terminal and NO_COLOR is not set.
+// The process's own streams; colour when stdout is a terminal that knows it (TERM) and
+// NO_COLOR is not set.
 Console SystemConsole();
 
 // Prints "earshot: message" on stderr and returns the code that fits: kUsage for what the user wrote

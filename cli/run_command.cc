@@ -10,6 +10,7 @@
 #include "cli/version.h"
 #include "core/base/quantity_text.h"
 #include "core/locate/path_model.h"
+#include "core/os/files.h"
 #include "core/report/names.h"
 #include "earshot/v1/report.pb.h"
 #include "sim/fleet/round_run.h"
@@ -26,10 +27,28 @@ namespace {
 constexpr unsigned kRelayPriority = 50;
 constexpr unsigned kAgentPriority = 40;
 
-Result<Scenario> Load(const RunCommand& command) {
+struct Asked {
+  Scenario scenario;
+  std::optional<ResolvedScenario> resolved;  // an earlier run, with the paths that it drew
+};
+
+Result<Asked> Load(const RunCommand& command) {
   EARSHOT_ASSIGN_OR_RETURN(const std::string path,
                            FindScenario(command.scenario, ScenarioDirectory()));
-  return LoadScenario(path);
+  EARSHOT_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  Asked asked;
+  if (!LooksResolved(text)) {
+    EARSHOT_ASSIGN_OR_RETURN(asked.scenario, ParseScenario(text, path));
+    return asked;
+  }
+  EARSHOT_ASSIGN_OR_RETURN(asked.resolved, ParseResolved(text, path));
+  if (command.seed.has_value() || command.duration.has_value() || command.devices.has_value()) {
+    return Fail(ErrorCode::kInvalidArgument,
+                path + ": an earlier run, whose paths are drawn already; give the scenario itself "
+                       "to change --seed, --duration or --devices");
+  }
+  asked.scenario = asked.resolved->scenario;
+  return asked;
 }
 
 ResolveOptions OptionsOf(const RunCommand& command) {
@@ -76,11 +95,15 @@ Status RunInVirtualTime(const RunCommand& command, const ResolvedScenario& resol
   return RunVirtual(resolved, options, report);
 }
 
-Status RunPackets(const RunCommand& command, const Scenario& scenario, const Console& console,
+Status RunPackets(const RunCommand& command, const Asked& asked, const Console& console,
                   v1::RunReport* report) {
-  EARSHOT_ASSIGN_OR_RETURN(
-      const ResolvedScenario resolved,
-      ResolveScenario(scenario, PathModel::Measured2020(), OptionsOf(command)));
+  ResolvedScenario resolved;
+  if (asked.resolved.has_value()) {
+    resolved = *asked.resolved;
+  } else {
+    EARSHOT_ASSIGN_OR_RETURN(
+        resolved, ResolveScenario(asked.scenario, PathModel::Measured2020(), OptionsOf(command)));
+  }
   return command.live ? RunLive(resolved, OptionsFor(command, resolved.scenario, console), report)
                       : RunInVirtualTime(command, resolved, console, report);
 }
@@ -106,11 +129,11 @@ Status RunFleets(const RunCommand& command, Scenario scenario, const Console& co
 }  // namespace
 
 ExitCode Run(const RunCommand& command, const Console& console) {
-  const auto scenario = Load(command);
-  if (!scenario) return Complain(console, scenario.error());
+  const auto asked = Load(command);
+  if (!asked) return Complain(console, asked.error());
   v1::RunReport report;
-  const Status ran = command.by_rounds ? RunFleets(command, *scenario, console, &report)
-                                       : RunPackets(command, *scenario, console, &report);
+  const Status ran = command.by_rounds ? RunFleets(command, asked->scenario, console, &report)
+                                       : RunPackets(command, *asked, console, &report);
   if (!ran) return Complain(console, ran.error());
   const ExitCode shown = Show(console, command.json, report, [&] {
     return (command.by_rounds ? FleetRunText(report, console) : RunText(report, console)) +
@@ -118,7 +141,7 @@ ExitCode Run(const RunCommand& command, const Console& console) {
                        command.by_rounds ? "Report"
                        : command.live    ? "Report, events, evidence and true delays"
                                          : "Report, events and evidence",
-                       OutFor(command, *scenario));
+                       OutFor(command, asked->scenario));
   });
   if (shown != ExitCode::kRan) return shown;
   if (command.by_rounds && report.run().incidents_size() > 0) return ExitCode::kFailed;

@@ -4,11 +4,13 @@
 #include "cli/run_text.h"
 #include "core/appraisal/nearest_landmark_test.h"
 #include "core/appraisal/outline_map.h"
+#include "core/base/quantity_text.h"
 #include "core/crypto/key_file.h"
 #include "core/crypto/signed_blob.h"
 #include "core/os/files.h"
 #include "core/report/assumptions.h"
 #include "core/report/bundle.h"
+#include "core/report/outward.h"
 #include "core/report/sentence.h"
 #include "earshot/v1/evidence.pb.h"
 #include "server/engine/evidence_check.h"
@@ -45,12 +47,29 @@ std::vector<Basis> BasesOf(const Appraisal& appraisal) {
   return {appraisal.site.basis, appraisal.licence.basis};
 }
 
+// Of whom, where and when: a bundle under another file name must not pass for another device's.
+std::string SubjectText(const RecomputedVerdict& verdict) {
+  const Declaration& declared = verdict.device.declaration;
+  const LicenceTerms& licence = declared.licence;
+  const Duration before = verdict.facts.now - verdict.appraisal.begin;
+  const WallInstant begin = verdict.facts.wall_now - before;
+  const WallInstant end = begin + (verdict.appraisal.end - verdict.appraisal.begin);
+  return fmt::format(
+      "Device:   {}, key {}\nOwner:    {}\nDeclared: {}, within {}; {} {}\n"
+      "Measured: {} to {}, by the verifier's clock; round {}, policy {}\n",
+      verdict.device.name, HexEncode(declared.device.value()), declared.owner, declared.site.name,
+      ReachText(declared.site.radius),
+      licence.kind == LicenceTerms::Kind::kAllowed ? "licence allows" : "licence excludes",
+      CountryListText(licence.countries, kCountriesShown), UtcText(begin), UtcText(end),
+      verdict.appraisal.round.value(), verdict.appraisal.policy_version);
+}
+
 std::string VerdictText(const Checked& checked, const Console& console) {
   const RecomputedVerdict& verdict = checked.verdict;
   const Appraisal& appraisal = verdict.appraisal;
   const ReadingContext context{verdict.device.declaration, verdict.policy, verdict.landmarks};
   std::string text = fmt::format(
-      "{}\n  {}\n\nChecked here, off-line:\n"
+      "{}\n  {}\n\n{}\nChecked here, off-line:\n"
       "  - every signature, from the root key down: policy, declaration, endorsement, landmark list,\n"
       "    delegations, and {} with evidence\n"
       "  - every nonce, reply tag and root in those receipts\n"
@@ -58,7 +77,7 @@ std::string VerdictText(const Checked& checked, const Console& console) {
       "Taken on the verifier's word: which landmarks were expected, in order or at fault, and when\n"
       "answers became due. Taken on the landmarks' word: the round-trip times.\n",
       VerdictLabel(console, appraisal.headline),
-      Wrapped(SentenceFor(appraisal, context), kTextWidth - 2, 2), Counted(verdict.receipts, "receipt"));
+      Wrapped(SentenceFor(appraisal, context), kTextWidth - 2, 2), SubjectText(verdict), Counted(verdict.receipts, "receipt"));
   text += "Assumptions:\n";
   for (const std::string& line : AssumptionsBehind(BasesOf(appraisal), verdict.policy)) {
     text += "  - " + Wrapped(line, kTextWidth - 4, 4) + "\n";

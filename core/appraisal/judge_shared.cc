@@ -130,6 +130,9 @@ std::optional<Judgement> JudgeEvidence(const Case& c) {
 
 std::optional<Judgement> JudgeSilence(const Case& c) {
   if (!IsSilent(c.input.observation, c.input.policy)) return std::nullopt;
+  if (c.input.mesh.deaf) {
+    return Judgement{Verdict::kIndeterminate, Basis::kNone, {Plain(ReasonCode::kNobodyHeard)}};
+  }
   Reason no_answer = Plain(ReasonCode::kNoAnswer);
   no_answer.age = SilenceAge(c.input.observation);
   Judgement silent{Verdict::kSilent, Basis::kLifecycle, {std::move(no_answer)}};

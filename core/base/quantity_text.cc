@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <ctime>
 #include <span>
 
 namespace earshot {
@@ -71,11 +72,23 @@ Result<Distance> ParseDistance(std::string_view text) {
 }
 
 std::string DurationText(Duration d) {
+  if (d == Duration(0)) return "0 s";
   for (const Unit& unit : kTimeUnits) {
     const auto scale = static_cast<std::int64_t>(unit.scale);
     if (d.count() % scale == 0) return fmt::format("{} {}", d.count() / scale, unit.name);
   }
   return fmt::format("{} ns", d.count());
+}
+
+std::string UtcText(WallInstant instant) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  const std::int64_t ns = instant.nanoseconds();
+  const std::time_t seconds = (ns - (ns % kSecond + kSecond) % kSecond) / kSecond;
+  std::tm utc{};
+  if (gmtime_r(&seconds, &utc) == nullptr) return "no date";
+  std::array<char, 40> text{};
+  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S UTC", &utc);
+  return {text.data(), size};
 }
 
 }  // namespace earshot

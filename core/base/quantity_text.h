@@ -23,6 +23,9 @@ Result<Distance> ParseDistance(std::string_view text);
 // The shortest exact form that ParseDuration reads back: "20 s", "1500 us".
 std::string DurationText(Duration d);
 
+// "2026-11-22 18:34:05 UTC", whole seconds, rounded down.
+std::string UtcText(WallInstant instant);
+
 }  // namespace earshot
 
 #endif  // EARSHOT_CORE_BASE_QUANTITY_TEXT_H_

@@ -61,6 +61,7 @@ std::string_view ReasonCodeName(ReasonCode value) {
     case ReasonCode::kLandmarkFault: return "LANDMARK_FAULT";
     case ReasonCode::kNoCommonPoint: return "NO_COMMON_POINT";
     case ReasonCode::kNoAnswer: return "NO_ANSWER";
+    case ReasonCode::kNobodyHeard: return "NOBODY_HEARD";
     case ReasonCode::kSiteOutage: return "SITE_OUTAGE";
     case ReasonCode::kHandshakesRefused: return "HANDSHAKES_REFUSED";
     case ReasonCode::kRefusedPackets: return "REFUSED_PACKETS";

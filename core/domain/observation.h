@@ -93,6 +93,7 @@ struct MeshState {
                                    // reference agent beside them was contradicted
   bool measured = false;           // false: some landmark was not checked, so no fault can be
                                    // ruled out
+  bool deaf = false;               // reference agents were asked, and no landmark heard any of them
 };
 
 }  // namespace earshot

@@ -62,6 +62,7 @@ enum class ReasonCode : std::uint8_t {
   kLandmarkFault,             // a landmark contradicted by the mesh; its samples are not used
   kNoCommonPoint,             // no point of depth n - f in one round: two responders, or f exceeded
   kNoAnswer,                  // nothing valid by the deadline
+  kNobodyHeard,               // not even the agents beside the landmarks: silence is our own fault
   kSiteOutage,                // everything declared at this site is silent: an outage candidate
   kHandshakesRefused,         // a landmark had no budget left for the device's own address
   kRefusedPackets,            // packets arrived and failed authentication; they count for nothing

@@ -227,6 +227,10 @@ std::string TaintedSamples(const Reason& reason, const ReadingContext& context) 
 }
 
 std::string RefusedPackets(const Reason& reason) {
+  if (reason.count == 1U) {
+    return "1 packet arrived in this device's name and failed the check of its keys; it counts for "
+           "nothing, for or against it.";
+  }
   return fmt::format("{} arrived in this device's name and failed the check of their keys; they "
                      "count for nothing, for or against it.",
                      reason.count ? fmt::format("{} packets", *reason.count)
@@ -274,6 +278,9 @@ std::string ReasonText(const Reason& reason, const Appraisal& appraisal,
                          LandmarksText(reason, context, "A landmark"));
     case ReasonCode::kNoCommonPoint: return NoCommonPoint(appraisal, context);
     case ReasonCode::kNoAnswer: return NoAnswer(reason, context);
+    case ReasonCode::kNobodyHeard:
+      return "No landmark heard even the agents that stand beside it: the network of the landmarks "
+             "is at fault, and nobody's silence counts.";
     case ReasonCode::kSiteOutage: return SiteOutage(reason, context);
     case ReasonCode::kHandshakesRefused: return HandshakesRefused(reason, context);
     case ReasonCode::kRefusedPackets: return RefusedPackets(reason);

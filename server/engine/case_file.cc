@@ -103,6 +103,7 @@ v1::RoundContext ToRecord(const RoundFacts& facts,
   }
   AddIds(facts.mesh.faulty, record.mutable_faulty_landmarks());
   record.set_mesh_measured(facts.mesh.measured);
+  record.set_landmarks_deaf(facts.mesh.deaf);
   record.set_site_outage(facts.site_outage);
   record.set_now_ns(facts.now.nanoseconds());
   record.set_wall_now_ns(facts.wall_now.nanoseconds());
@@ -159,7 +160,8 @@ Result<RoundFacts> FromRecord(const v1::RoundContext& record) {
         read_since(tainted.since_ns(), tainted.landmark(), &facts.tainted_since));
   }
   const std::set<LandmarkId> faulty = ReadIds(record.faulty_landmarks());
-  facts.mesh = MeshState{{faulty.begin(), faulty.end()}, record.mesh_measured()};
+  facts.mesh = MeshState{{faulty.begin(), faulty.end()}, record.mesh_measured(),
+                         record.landmarks_deaf()};
   facts.site_outage = record.site_outage();
   facts.packets_refused = record.packets_refused();
   for (const std::string& name : record.signals()) {

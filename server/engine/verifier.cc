@@ -326,7 +326,13 @@ std::optional<MeshState> Verifier::MeasureMesh(const Book& book) const {
     references.push_back(std::move(reference));
   }
   if (references.empty()) return std::nullopt;
-  return JudgeMesh(references, landmarks_, policy_).state;
+  MeshState state = JudgeMesh(references, landmarks_, policy_).state;
+  state.deaf = std::ranges::none_of(references, [](const ReferenceObservation& reference) {
+    return std::ranges::any_of(reference.landmarks, [](const LandmarkObservation& seen) {
+      return !seen.samples.empty();
+    });
+  });
+  return state;
 }
 
 std::vector<const StoredReceipt*> Verifier::ReceiptsFor(const DeviceId& device,

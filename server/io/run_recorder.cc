@@ -1,6 +1,7 @@
 #include "server/io/run_recorder.h"
 
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -54,7 +55,7 @@ RunRecorder::RunRecorder(std::string out_dir, Clock& clock, std::FILE* events)
     : out_dir_(std::move(out_dir)), events_(events),
       log_([this](std::string_view line) {
         if (std::fwrite(line.data(), 1, line.size(), events_) != line.size()) {
-          Keep(Fail(ErrorCode::kUnavailable, out_dir_ + "/events.jsonl: write failed"));
+          Keep(tl::unexpected<Error>(ErrnoError(errno, "write " + out_dir_ + "/events.jsonl")));
         }
       }),
       tally_(clock, [this](const EventRecord& event) { log_.Append(event); },
@@ -67,8 +68,14 @@ Result<std::unique_ptr<RunRecorder>> RunRecorder::Create(const std::string& out_
   EARSHOT_RETURN_IF_ERROR(MakeFolder(out_dir));
   EARSHOT_RETURN_IF_ERROR(MakeFolder(out_dir + "/bundles"));
   const std::string path = out_dir + "/events.jsonl";
-  std::FILE* events = std::fopen(path.c_str(), "we");
+  // Appended to: a server that starts again adds to what the one before it saw.
+  std::FILE* events = std::fopen(path.c_str(), "ae");
   if (events == nullptr) return tl::unexpected<Error>(ErrnoError(errno, "create " + path));
+  if (flock(fileno(events), LOCK_EX | LOCK_NB) != 0) {
+    std::fclose(events);
+    return Fail(ErrorCode::kUnavailable,
+                fmt::format("another server is writing to {}; stop it or name another out_dir", path));
+  }
   return std::unique_ptr<RunRecorder>(new RunRecorder(out_dir, *clock, events));
 }
 

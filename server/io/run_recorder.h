@@ -30,7 +30,8 @@ namespace earshot {
 // one thread.
 class RunRecorder final : public ServerObserver {
  public:
-  // Makes the folders and an empty events.jsonl. `clock` must outlive the recorder. Samples are
+  // Makes the folders, and events.jsonl or the end of it that an earlier server left. kUnavailable
+  // when another server is writing to it. `clock` must outlive the recorder. Samples are
   // recorded with the scheduling class of this moment.
   static Result<std::unique_ptr<RunRecorder>> Create(const std::string& out_dir, Clock* clock);
   ~RunRecorder() override;

@@ -18,12 +18,18 @@
 namespace earshot {
 namespace {
 
+// Where it was bound, else any free port.
+std::string BindFor(const BoundEndpoints& bound, const LandmarkId& landmark) {
+  const auto found = bound.find(landmark.value());
+  return found == bound.end() ? "127.0.0.1:0" : found->second.ToText();
+}
+
 // Not synced: nothing here has to survive a power cut.
 Status WriteFile(const std::string& path, std::string_view contents) {
   std::ofstream file(path, std::ios::binary);
   file.write(contents.data(), static_cast<std::streamsize>(contents.size()));
   file.close();
-  if (file.fail()) return Fail(ErrorCode::kUnavailable, "write " + path);
+  if (file.fail()) return tl::unexpected<Error>(ErrnoError(errno, "write " + path));
   return {};
 }
 
@@ -108,7 +114,7 @@ Result<RunFiles> RunFiles::Create(const ResolvedScenario& resolved, std::string 
   return files;
 }
 
-Status RunFiles::WriteServerConfig(const std::string& out) const {
+Status RunFiles::WriteServerConfig(const std::string& out, const BoundEndpoints& bound) const {
   const Scenario& scenario = resolved_->scenario;
   v1::ServerConfig config;
   config.set_command_socket(Path("server.socket"));
@@ -124,7 +130,7 @@ Status RunFiles::WriteServerConfig(const std::string& out) const {
     const std::string stem = Path("landmark-" + landmark.keys.id.value());
     v1::LandmarkConfig* out_landmark = config.add_landmarks();
     out_landmark->set_id(landmark.keys.id.value());
-    out_landmark->set_bind("127.0.0.1:0");
+    out_landmark->set_bind(BindFor(bound, landmark.keys.id));
     out_landmark->set_signing_key_file(stem + ".signing");
     out_landmark->set_sealing_key_file(stem + ".sealing");
     out_landmark->set_delegation(stem + ".delegation");
@@ -151,8 +157,8 @@ Status RunFiles::WriteServerConfig(const std::string& out) const {
   return WriteConfig(Path("server.textproto"), config);
 }
 
-Status RunFiles::WriteRelayConfig(const std::map<std::string, Endpoint>& landmarks,
-                                  const std::string& truth_file) const {
+Status RunFiles::WriteRelayConfig(const BoundEndpoints& landmarks,
+                                  const std::string& truth_file, const BoundEndpoints& bound) const {
   const ScenarioNetwork& network = resolved_->scenario.network;
   v1::RelayConfig config;
   config.set_truth_file(truth_file);
@@ -164,7 +170,7 @@ Status RunFiles::WriteRelayConfig(const std::map<std::string, Endpoint>& landmar
     if (listens == landmarks.end()) continue;
     v1::RelayFront* front = config.add_fronts();
     front->set_landmark_id(landmark.keys.id.value());
-    front->set_bind("127.0.0.1:0");
+    front->set_bind(BindFor(bound, landmark.keys.id));
     front->set_landmark(listens->second.ToText());
   }
   for (std::size_t i = 0; i < resolved_->devices.size(); ++i) {
@@ -190,7 +196,7 @@ Status RunFiles::WriteRelayConfig(const std::map<std::string, Endpoint>& landmar
   return WriteConfig(Path("relay.textproto"), config);
 }
 
-Status RunFiles::WriteLandmarkList(const std::map<std::string, Endpoint>& fronts) const {
+Status RunFiles::WriteLandmarkList(const BoundEndpoints& fronts) const {
   std::vector<ListedEndpoint> listed;
   for (const LandmarkMaterial& landmark : material_.landmarks) {
     const auto front = fronts.find(landmark.keys.id.value());
@@ -259,7 +265,7 @@ Result<std::vector<AgentProcessPlan>> RunFiles::WriteAgentConfigs() const {
   return plans;
 }
 
-Result<std::map<std::string, Endpoint>> ReadReadyFile(const std::string& path) {
+Result<BoundEndpoints> ReadReadyFile(const std::string& path) {
   EARSHOT_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   std::map<std::string, Endpoint> endpoints;
   std::istringstream lines(text);

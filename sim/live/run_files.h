@@ -40,6 +40,9 @@ struct AgentProcessPlan {
   std::optional<Duration> stop_after;  // ended so long after the agents were started
 };
 
+// By landmark id.
+using BoundEndpoints = std::map<std::string, Endpoint>;
+
 // SCHED_FIFO, where permitted; 0: the ordinary class.
 struct RunFilesOptions {
   unsigned relay_priority = 0;
@@ -59,14 +62,15 @@ class RunFiles {
   static Result<RunFiles> Create(const ResolvedScenario& resolved, std::string work,
                                  Random& random, WallInstant now, const RunFilesOptions& options);
 
-  // `out` is where the server writes its events and bundles.
-  Status WriteServerConfig(const std::string& out) const;
+  // `out` is where the server writes its events and bundles. Written again with the endpoints that
+  // were `bound`, so that a later start by hand meets the signed list.
+  Status WriteServerConfig(const std::string& out, const BoundEndpoints& bound = {}) const;
   // `landmarks`: where the landmarks themselves listen. One that is missing could not be started;
   // it gets neither front nor paths.
-  Status WriteRelayConfig(const std::map<std::string, Endpoint>& landmarks,
-                          const std::string& truth_file) const;
+  Status WriteRelayConfig(const BoundEndpoints& landmarks, const std::string& truth_file,
+                          const BoundEndpoints& bound = {}) const;
   // Signs and writes the list that agents get: the landmarks behind `fronts`.
-  Status WriteLandmarkList(const std::map<std::string, Endpoint>& fronts) const;
+  Status WriteLandmarkList(const BoundEndpoints& fronts) const;
   Result<std::vector<AgentProcessPlan>> WriteAgentConfigs() const;
 
   std::string Path(const std::string& name) const { return work_ + "/" + name; }
@@ -92,7 +96,7 @@ class RunFiles {
 };
 
 // Lines "name endpoint". kInvalidArgument for anything else.
-Result<std::map<std::string, Endpoint>> ReadReadyFile(const std::string& path);
+Result<BoundEndpoints> ReadReadyFile(const std::string& path);
 
 }  // namespace earshot
 

@@ -67,6 +67,8 @@ Status Supervisor::StartServer() {
       Child server, Spawn("server", options_.server_command, files_.Path("server.textproto")));
   server_.emplace(std::move(server));
   EARSHOT_RETURN_IF_ERROR(WaitReady(*server_, files_.Path("server.ready")));
+  EARSHOT_ASSIGN_OR_RETURN(landmarks_, ReadReadyFile(files_.Path("server.ready")));
+  EARSHOT_RETURN_IF_ERROR(files_.WriteServerConfig(options_.out, landmarks_));
   if (options_.files.server_priority > 0 &&
       !SchedulingOf(server_->pid()).starts_with("SCHED_FIFO")) {
     Say("real-time scheduling is not permitted here: a busy machine will taint samples");
@@ -75,19 +77,20 @@ Status Supervisor::StartServer() {
 }
 
 Status Supervisor::StartRelay() {
-  EARSHOT_ASSIGN_OR_RETURN(const auto landmarks, ReadReadyFile(files_.Path("server.ready")));
   for (const ScenarioLandmark& landmark : resolved_.scenario.landmarks) {
-    if (landmarks.contains(landmark.id.value())) continue;
+    if (landmarks_.contains(landmark.id.value())) continue;
     incidents_.push_back(fmt::format("landmark {} could not be started and measured nothing: {}",
                                      landmark.id.value(), LogTail(server_->log_file())));
     Say(incidents_.back());
   }
-  EARSHOT_RETURN_IF_ERROR(files_.WriteRelayConfig(landmarks, options_.out + "/truth.jsonl"));
+  const std::string truth = options_.out + "/truth.jsonl";
+  EARSHOT_RETURN_IF_ERROR(files_.WriteRelayConfig(landmarks_, truth));
   EARSHOT_ASSIGN_OR_RETURN(
       Child relay, Spawn("relay", options_.relay_command, files_.Path("relay.textproto")));
   relay_.emplace(std::move(relay));
   EARSHOT_RETURN_IF_ERROR(WaitReady(*relay_, files_.Path("relay.ready")));
   EARSHOT_ASSIGN_OR_RETURN(const auto fronts, ReadReadyFile(files_.Path("relay.ready")));
+  EARSHOT_RETURN_IF_ERROR(files_.WriteRelayConfig(landmarks_, truth, fronts));
   EARSHOT_RETURN_IF_ERROR(files_.WriteLandmarkList(fronts));
   listed_ = Now();
   return {};

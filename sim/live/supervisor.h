@@ -68,6 +68,7 @@ class Supervisor {
   MonotonicInstant begin_ = clock_.Now();
   std::unique_ptr<Watch> watch_;
   std::vector<AgentProcessPlan> plans_;
+  BoundEndpoints landmarks_;  // as bound
   std::optional<Child> relay_;
   std::optional<Child> server_;
   std::vector<Agent> agents_;

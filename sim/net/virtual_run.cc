@@ -66,7 +66,9 @@ Status RunVirtual(const ResolvedScenario& resolved, const VirtualRunOptions& opt
     if (world->rounds() < rounds) world->DropBundles();
   }
   events.close();
-  if (events.fail()) return Fail(ErrorCode::kUnavailable, "write " + out + "/events.jsonl");
+  if (events.fail()) {
+    return tl::unexpected<Error>(ErrnoError(errno, "write " + out + "/events.jsonl"));
+  }
   EARSHOT_RETURN_IF_ERROR(WriteBundles(out, world.get()));
   *report = world->Report();
   CompleteRunReport(resolved, {"virtual", options.commit, std::nullopt, {}}, report);

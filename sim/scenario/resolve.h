@@ -115,6 +115,8 @@ ResolvedScenario ResolveDevices(const Scenario& scenario, const PathModel& model
 // resolved.textproto, and back. Reading checks as LoadScenario does, and that every device has one
 // path to every landmark, none of them quicker than light.
 std::string ResolvedText(const ResolvedScenario& resolved);
+// Whether `text` is of that kind rather than a scenario: its first field tells.
+bool LooksResolved(std::string_view text);
 Result<ResolvedScenario> LoadResolved(const std::string& path);
 Result<ResolvedScenario> ParseResolved(std::string_view text, std::string_view file_name);
 

@@ -168,6 +168,17 @@ std::string ResolvedText(const ResolvedScenario& resolved) {
   return text;
 }
 
+bool LooksResolved(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t begin = text.find_first_not_of(" \t\r\n");
+    if (begin == std::string_view::npos) return false;
+    text.remove_prefix(begin);
+    if (text.front() != '#') return text.starts_with("scenario");
+    text.remove_prefix(std::min(text.find('\n'), text.size()));
+  }
+  return false;
+}
+
 Result<ResolvedScenario> ParseResolved(std::string_view text, std::string_view file_name) {
   v1::ResolvedScenario proto;
   EARSHOT_ASSIGN_OR_RETURN(const TextProto parsed, TextProto::Parse(text, file_name, &proto));

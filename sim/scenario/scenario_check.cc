@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "core/appraisal/nearest_landmark_test.h"
 #include "core/base/quantity_text.h"
 #include "core/base/suggest.h"
 #include "core/domain/observation.h"
@@ -86,6 +87,18 @@ Status PolicyIsSound(const Scenario& scenario, const TextProtoScope& scope) {
                                     "times; write at least {}",
                                     DurationText(scenario.policy.silent_after),
                                     DurationText(scenario.rounds.length))));
+  }
+  const NearestLandmarkTest test;
+  if (test.FalseAlarmProbability(scenario.policy) != scenario.policy.false_alarm_rate) {
+    Policy bound = scenario.policy;
+    bound.false_alarm_rate = 0;
+    const double least = test.FalseAlarmProbability(bound);
+    bound.false_alarm_rate = 1;
+    return tl::unexpected(scope.Nested("policy").At(
+        "false_alarm_rate", fmt::format("{} is a rate that the model of normal delay cannot state; "
+                                        "write {:g} to {:g}",
+                                        scenario.policy.false_alarm_rate, least,
+                                        test.FalseAlarmProbability(bound))));
   }
   const auto record = ToRecord(scenario.policy);
   if (!record.has_value()) return tl::unexpected(scope.At("policy", record.error()));

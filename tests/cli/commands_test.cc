@@ -117,6 +117,15 @@ TEST_F(Commands, RunInVirtualTimeWritesWhatALiveRunWritesAndRepeatsItself) {
     hashes[threads - 1] = report.run().event_hash();
   }
   EXPECT_EQ(hashes[0], hashes[1]);
+  // What determined it runs again.
+  RunCommand again{.scenario = In("run-2") + "/resolved.textproto", .out = In("again"), .json = true};
+  ASSERT_EQ(Do(again), ExitCode::kRan) << err_.str();
+  v1::RunReport report;
+  ASSERT_TRUE(FromJson(out_.str(), &report).has_value());
+  EXPECT_EQ(report.run().event_hash(), hashes[0]);
+  again.seed = 7;
+  EXPECT_EQ(Do(again), ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("whose paths are drawn already"));
 }
 
 TEST_F(Commands, SweepPrintsItsTableAndLimitsAndOneDocumentWithJson) {

@@ -19,6 +19,7 @@
 namespace earshot {
 namespace {
 
+using testing::ContainsRegex;
 using testing::HasSubstr;
 
 // One round over an honest device, run once: every test changes a copy of its bundle.
@@ -78,6 +79,9 @@ class VerifyCommandTest : public testing::Test {
 TEST_F(VerifyCommandTest, BundleAsItWasWrittenStands) {
   EXPECT_EQ(Check(OneRound::Get().bundle()), ExitCode::kRan) << err_.str();
   EXPECT_THAT(out_.str(), HasSubstr("VERIFIED"));
+  EXPECT_THAT(out_.str(), HasSubstr("Device:   C-0001, key "));
+  EXPECT_THAT(out_.str(), HasSubstr("licence excludes"));
+  EXPECT_THAT(out_.str(), ContainsRegex("Measured: [0-9-]+ [0-9:]+ UTC to [0-9-]+ [0-9:]+ UTC"));
   EXPECT_THAT(out_.str(), HasSubstr("The signed verdict is what its evidence says."));
   EXPECT_EQ(err_.str(), "");
 }

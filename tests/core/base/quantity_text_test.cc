@@ -41,5 +41,14 @@ TEST(DurationText, ShortestExactFormIsReadBack) {
   EXPECT_EQ(ParseDuration(DurationText(Duration(1234567))).value(), Duration(1234567));
 }
 
+TEST(DurationText, NothingIsInSeconds) { EXPECT_EQ(DurationText(Duration(0)), "0 s"); }
+
+TEST(UtcText, WholeSecondsRoundedDownAlsoBefore1970) {
+  EXPECT_EQ(UtcText(WallInstant::FromNanoseconds(1'795'372'445'999'999'999)),
+            "2026-11-22 18:34:05 UTC");
+  EXPECT_EQ(UtcText(WallInstant::FromNanoseconds(0)), "1970-01-01 00:00:00 UTC");
+  EXPECT_EQ(UtcText(WallInstant::FromNanoseconds(-1)), "1969-12-31 23:59:59 UTC");
+}
+
 }  // namespace
 }  // namespace earshot

@@ -250,5 +250,35 @@ TEST_F(LoadTimedToOneDevice, UsableAnswersAreTestedAndStartTheDeadlineAnew) {
   EXPECT_LT(SiteOfC1().reasons[0].age.value(), seconds(12)) << "not since the start, 19 s ago";
 }
 
+// No agent is heard any more: neither C-1's nor those beside the landmarks.
+TEST(LandmarksWithoutANetwork, HoldSilenceAgainstNobodyAndVerifyAgrees) {
+  ServerWorld world;
+  world.AddDevice("C-1", world.singapore());
+  world.Run(seconds(8));
+  world.network.SetTap([](const Endpoint&, const Endpoint&, ByteSpan) { return true; });
+  world.Run(seconds(18));
+  const DeviceVerdict& judged = world.rounds.back()[0];
+  EXPECT_EQ(VerdictName(judged.appraisal.headline), "INDETERMINATE");
+  EXPECT_TRUE(HasReason(judged.appraisal.site, ReasonCode::kNobodyHeard));
+  const auto recomputed = RecomputeVerdict(*DecodeBundle(AsBytes(judged.bundle)),
+                                           world.authority.root().public_key(), world.test,
+                                           world.map);
+  ASSERT_TRUE(recomputed.has_value()) << recomputed.error().message();
+  EXPECT_THAT(recomputed->differences, IsEmpty());
+}
+
+TEST(LandmarksWithoutANetwork, OneAgentBesideALandmarkThatIsHeardMakesSilenceCountAgain) {
+  ServerWorld world;
+  world.AddDevice("C-1", world.singapore());
+  world.Run(seconds(8));
+  const Endpoint tokyo = world.landmark_endpoint("tyo-1");
+  const std::uint32_t silent = world.next_agent_address() - 1;
+  world.network.SetTap([=](const Endpoint& from, const Endpoint& to, ByteSpan) {
+    return from.address == silent || to.address == silent || (from != tokyo && to != tokyo);
+  });
+  world.Run(seconds(18));
+  EXPECT_EQ(VerdictName(world.rounds.back()[0].appraisal.headline), "SILENT");
+}
+
 }  // namespace
 }  // namespace earshot

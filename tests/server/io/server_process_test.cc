@@ -238,6 +238,25 @@ TEST_F(ServerProcessTest, WithdrawnVerdictKeyEndsTheRunOnceTheListIsTaken) {
   EXPECT_EQ(Report().run().rounds(), 1U);
 }
 
+TEST_F(ServerProcessTest, SecondServerIsRefusedAndALaterOneAddsToTheLog) {
+  AddDevice("C-1");
+  auto server = ServerProcess::Create(*Load(), {});
+  ASSERT_TRUE(server.has_value()) << server.error().message();
+  const auto second = ServerProcess::Create(*Load(), {});
+  ASSERT_FALSE(second.has_value());
+  EXPECT_THAT(second.error().message(), HasSubstr("another server is writing"));
+  (*server)->Stop();
+  ASSERT_TRUE((*server)->Run().has_value());
+  server->reset();
+  const std::string first = *ReadFile(folder_ + "/out/events.jsonl");
+  EXPECT_THAT(first, HasSubstr("told to stop"));
+  server = ServerProcess::Create(*Load(), {});
+  ASSERT_TRUE(server.has_value()) << server.error().message();
+  (*server)->Stop();
+  ASSERT_TRUE((*server)->Run().has_value());
+  EXPECT_THAT(*ReadFile(folder_ + "/out/events.jsonl"), StartsWith(first));
+}
+
 TEST_F(ServerProcessTest, StopWhileWaitingForTheListEndsTheRun) {
   AddDevice("C-1");
   auto server = ServerProcess::Create(*Load(), {});
