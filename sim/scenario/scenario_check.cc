@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -89,7 +90,9 @@ Status PolicyIsSound(const Scenario& scenario, const TextProtoScope& scope) {
                                     DurationText(scenario.rounds.length))));
   }
   const NearestLandmarkTest test;
-  if (test.FalseAlarmProbability(scenario.policy) != scenario.policy.false_alarm_rate) {
+  constexpr double kRounding = 1e-9;
+  if (std::abs(test.FalseAlarmProbability(scenario.policy) - scenario.policy.false_alarm_rate) >
+      kRounding) {
     Policy bound = scenario.policy;
     bound.false_alarm_rate = 0;
     const double least = test.FalseAlarmProbability(bound);

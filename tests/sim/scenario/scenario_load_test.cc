@@ -108,6 +108,7 @@ TEST(Scenario, LimitsThemselvesAreAllowed) {
   for (const auto& [from, to] : {std::pair{"length: \"6 s\" trains: 4", "length: \"2 s\" trains: 4"},
                                  std::pair{"trains: 4", "trains: 8"},
                                  std::pair{"liars_max: 1", "silent_after: \"6 s\""},
+                                 std::pair{"liars_max: 1", "false_alarm_rate: 0.01"},
                                  std::pair{"seed: 7", "seed: 9007199254740992"},
                                  std::pair{"first_number: 4", "first_number: 999999998"}}) {
     std::string text = kSmallScenario;
