@@ -153,6 +153,7 @@ void AgentEngine::OnTimer(MonotonicInstant now) {
 void AgentEngine::Retire(const AgentSession& session) {
   retired_.pongs += session.pongs();
   retired_.sessions_opened += session.sessions_opened();
+  retired_.rounds_resumed += session.rounds_resumed();
   retired_.sessions_closed_by_receipt += session.sessions_closed_by_receipt();
   retired_.refused_by_sessions += session.counters().refused();
 }
@@ -164,6 +165,7 @@ AgentEngineCounters AgentEngine::counters() const {
     for (const Slot& slot : identity.slots) {
       sum.pongs += slot.session->pongs();
       sum.sessions_opened += slot.session->sessions_opened();
+      sum.rounds_resumed += slot.session->rounds_resumed();
       sum.sessions_closed_by_receipt += slot.session->sessions_closed_by_receipt();
       sum.refused_by_sessions += slot.session->counters().refused();
     }

@@ -44,7 +44,8 @@ struct AgentEngineOptions {
 // Sums over all sessions, those of landmarks that left the list included.
 struct AgentEngineCounters {
   std::uint64_t pongs = 0;
-  std::uint64_t sessions_opened = 0;
+  std::uint64_t sessions_opened = 0;  // by a handshake
+  std::uint64_t rounds_resumed = 0;   // without one
   std::uint64_t sessions_closed_by_receipt = 0;
   RefusalCounters refusals;  // packets that no session was found for
   std::uint64_t refused_by_sessions = 0;

@@ -86,7 +86,8 @@ Result<AgentSettings> LoadAgentConfig(const std::string& path) {
                          *std::move(root_key),
                          config.ready_file().empty() ? std::string()
                                                      : ResolveBeside(path, config.ready_file()),
-                         config.scheduling_priority()};
+                         config.scheduling_priority(),
+                         config.handshake_each_round()};
   std::set<std::string> names;
   std::set<KeyId> keys;
   for (int i = 0; i < config.identities_size(); ++i) {

@@ -26,6 +26,7 @@ struct AgentSettings {
   Ed25519PublicKey root;
   std::string ready_file;  // empty: none is written
   unsigned scheduling_priority = 0;
+  bool handshake_each_round = false;
 };
 
 // More identities in one process are refused.

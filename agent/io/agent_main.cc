@@ -34,8 +34,10 @@ int RunAgent(const AgentMainOptions& options) {
   fmt::print(stderr, "earshot-agent: {}\n", (*process)->Summary());
   (*process)->Run();
   const AgentEngineCounters counters = (*process)->engine().counters();
-  fmt::print(stderr, "earshot-agent: stopped; {} pings answered in {} sessions, {} packets refused\n",
-             counters.pongs, counters.sessions_opened,
+  fmt::print(stderr,
+             "earshot-agent: stopped; {} pings answered in {} sessions and {} resumed rounds, {} "
+             "packets refused\n",
+             counters.pongs, counters.sessions_opened, counters.rounds_resumed,
              counters.refusals.refused() + counters.refused_by_sessions);
   return 0;
 }

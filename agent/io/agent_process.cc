@@ -31,6 +31,11 @@ constexpr int kBatchesPerTurn = 8;
 // Passes of polling between two looks at timers, signals and the other sockets.
 constexpr int kPassesPerLook = 64;
 
+AgentEngineOptions EngineOptions(const AgentSettings& settings, AgentEngineOptions options) {
+  if (settings.handshake_each_round) options.limits.offer_resumption = false;
+  return options;
+}
+
 }  // namespace
 
 // Where everything of one identity lives, at a fixed address: the engine keeps pointers.
@@ -47,7 +52,7 @@ class AgentProcess::Impl {
   Impl(const AgentSettings& settings, const AgentProcessOptions& options)
       : list_file_(settings.landmark_list_file), ready_file_(settings.ready_file),
         root_(settings.root), options_(options), timer_(io_), list_timer_(io_), end_timer_(io_),
-        signals_(io_), engine_(settings.root, random_, options.engine) {}
+        signals_(io_), engine_(settings.root, random_, EngineOptions(settings, options.engine)) {}
 
   // The descriptors belong to the sockets; Asio must not close them a second time.
   ~Impl() {

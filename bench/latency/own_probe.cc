@@ -125,6 +125,7 @@ class Landmark {
     LandmarkEngineOptions options;
     options.session.terms = terms;
     options.session.resolve = &ResolveAndKeep;
+    options.session.resume = false;  // truth is found by session and index: one round a session
     return options;
   }
 

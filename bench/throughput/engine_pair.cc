@@ -190,6 +190,9 @@ class EnginePair::Impl {
 
   void DeliverToLandmark() {
     agent_.OnTimer(clock_.Now());
+    TakeAtLandmark();
+  }
+  void TakeAtLandmark() {
     const ClockReading now = clock_.Read();
     for (const Wire::Packet& packet : from_agents_.waiting()) {
       landmark_->OnDatagram(packet.agent, packet.view(), now, now.wall);
@@ -225,9 +228,13 @@ class EnginePair::Impl {
   void Finish() {
     for (int i = 0; i < 3 && costs_.rounds.size() < options_.agents; ++i) {
       clock_.Advance(std::chrono::milliseconds(1));
-      DeliverToLandmark();
+      agent_.OnTimer(clock_.Now());
+      SideCost closing;
+      Charge(closing, [&] { TakeAtLandmark(); });
+      costs_.closing += closing.cpu;
       DeliverToAgents();
     }
+    costs_.rounds_resumed = landmark_->counters().rounds_resumed;
     landmark_->EndRound(RoundNumber(1), clock_.Now());
   }
 

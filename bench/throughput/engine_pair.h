@@ -28,6 +28,8 @@ struct EnginePairCosts {
   std::uint64_t pings = 0;  // answered, after each session's first train
   SideCost landmark;        // for those pings: sending them and judging the PONGs
   SideCost agent;           // for those pings: answering
+  Duration closing{0};  // the landmark's: EVIDENCE to RECEIPT and Receipt, for all rounds
+  std::uint64_t rounds_resumed = 0;  // opened by those RECEIPTs
   std::vector<ClosedRound> rounds;
 };
 

@@ -32,7 +32,7 @@ struct Samples {
   std::vector<double> agent, asio, echo, verify, chrony;
   std::vector<double> junk_agent, junk_echo;  // share of the clean rate that is left
   std::vector<double> welcomes_64, welcomes_1, sessions_64, sessions_1, rounds, rounds_signatures;
-  std::vector<double> landmark_pings, agent_pings;
+  std::vector<double> rounds_resumed, rounds_anew, landmark_pings, agent_pings;
   std::uint64_t lost = 0;
   std::uint64_t allocations_landmark = 0, allocations_agent = 0, pings = 0;
 };
@@ -170,6 +170,8 @@ class ThroughputBench {
     samples_.welcomes_1.push_back(rates.welcomes_one_by_one);
     samples_.sessions_64.push_back(rates.sessions_merkle_64);
     samples_.sessions_1.push_back(rates.sessions_one_by_one);
+    samples_.rounds_resumed.push_back(rates.rounds_resumed);
+    samples_.rounds_anew.push_back(rates.rounds_anew);
     samples_.rounds.push_back(rates.rounds_checked);
     samples_.rounds_signatures.push_back(rates.rounds_by_signatures);
     samples_.landmark_pings.push_back(rates.pings_at_landmark);
@@ -247,6 +249,7 @@ ThroughputReport ThroughputBench::Report(const SpoofedHellos& flood, double load
   const double chrony = row("pings answered; theirs: chronyd, plain NTP", s.agent, s.chrony);
   const double merkle = row("WELCOMEs signed by 64; theirs: one by one", s.welcomes_64, s.welcomes_1);
   row("sessions opened, signed by 64; theirs: one by one", s.sessions_64, s.sessions_1);
+  row("rounds served, session resumed; theirs: a handshake each", s.rounds_resumed, s.rounds_anew);
   row("rounds of 60 verified; theirs: 60 signatures", s.rounds, s.rounds_signatures);
   row("pings sent and judged at the landmark, no sockets", s.landmark_pings, {});
   row("pings answered at the agent, no sockets", s.agent_pings, {});

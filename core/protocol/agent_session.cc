@@ -219,7 +219,8 @@ void AgentSession::BeginAttempt() {
   share_ = X25519KeyPair::Generate(random_);
   WriteHello({.landmark_key_id = landmark_.key().id().value(),
               .share = share_->public_key(),
-              .nonce = random_.NextBytes32()},
+              .nonce = random_.NextBytes32(),
+              .resumption = limits_.offer_resumption},
              outgoing_);
   outgoing_sha256_ = Sha256(outgoing_.view());
   transmissions_ = 0;
@@ -287,6 +288,7 @@ Refusal AgentSession::TakeWelcome(ByteSpan packet, MonotonicInstant now) {
     return turn.session_counter != 0 && turn.hello2_sha256 == welcome.transcript_sha256;
   });
   if (answered == kept.end()) return Refusal::kTranscript;
+  if (welcome.resumable() && !limits_.offer_resumption) return Refusal::kField;
   const SessionTerms& terms = welcome.terms;
   if (terms.train_length > limits_.train_length_max ||
       terms.pings_per_second > limits_.pings_per_second_max ||
@@ -300,22 +302,31 @@ Refusal AgentSession::TakeWelcome(ByteSpan packet, MonotonicInstant now) {
   const Result<Secret32> ephemeral_secret = share_->Agree(welcome.share);
   if (!ephemeral_secret.has_value()) return Refusal::kKeyAgreement;
 
-  const ByteSpan leaf = packet.first(wire::kWelcomeLeafEnd);
-  const Secret32 round_key = DeriveRoundKey(leaf, *ephemeral_secret, terms.round);
+  SessionSecrets secrets(SaltedPart(packet, welcome.resumable()), *ephemeral_secret,
+                         *sealing_secret_);
+  const Secret32 round_key = secrets.RoundKey(terms.round);
+  if (welcome.resumable() && CommitmentTo(round_key) != welcome.commitment) {
+    return Refusal::kCommitment;
+  }
   opened_.emplace(
       Opened{.terms = terms,
              .session_id = welcome.session_id,
-             .welcome_sha256 = Sha256(leaf),
+             .welcome_sha256 = Sha256(packet.first(wire::kWelcomeLeafEnd)),
+             .secrets = std::nullopt,
+             .keys_die = now + kSessionAgeMax,
+             .opening_sha256 = {},
              .round_key = HmacSha256Key(round_key.Expose()),
-             .sealing = DeriveSealingKeys(leaf, *ephemeral_secret, *sealing_secret_, terms.round),
+             .sealing = secrets.Sealing(terms.round),
              .chain = HashChainVerifier(welcome.session_id, welcome.anchor, terms.chain_length,
                                         wire::kChainLengthMax),
+             .anchor = welcome.anchor,
              .highest_nonce = welcome.anchor,
              .answered = {},
              .expires = now + terms.lifetime,
              .rate_window_begin = now,
              .answered_in_window = 0,
              .evidence_sha256 = {}});
+  if (welcome.resumable()) opened_->secrets = std::move(secrets);
   session_counter_ = answered->session_counter;
   tries_count_ = 0;
   share_.reset();

@@ -5,6 +5,8 @@
 // kAgentTable, total over states and messages.
 //
 //   IDLE -> AWAIT_RETRY -> AWAIT_WELCOME -> OPEN -> AWAIT_RECEIPT -> IDLE
+//                                            ^            |
+//                                            '------------'  a RECEIPT that opens the next round
 #ifndef EARSHOT_CORE_PROTOCOL_AGENT_SESSION_H_
 #define EARSHOT_CORE_PROTOCOL_AGENT_SESSION_H_
 
@@ -68,6 +70,8 @@ struct AgentLimits {
   std::uint32_t pings_per_second_max = 2000;
   Duration lifetime_max = std::chrono::minutes(10);
   Duration spin_max = std::chrono::milliseconds(20);
+  // Whether it offers to go on after a round without a new handshake, for kSessionAgeMax at most.
+  bool offer_resumption = true;
   // Pause between the end of a session and the next HELLO.
   Duration pause = std::chrono::milliseconds(250);
 };
@@ -138,6 +142,8 @@ class AgentSession {
   const RefusalCounters& counters() const { return counters_; }
   std::uint64_t pongs() const { return pongs_; }
   std::uint32_t sessions_opened() const { return sessions_opened_; }
+  // Rounds that a RECEIPT opened, without a handshake.
+  std::uint32_t rounds_resumed() const { return rounds_resumed_; }
   std::uint32_t sessions_closed_by_receipt() const { return sessions_closed_by_receipt_; }
   // Why the last handshake could not go on, when the counter could not be drawn.
   const std::optional<Error>& counter_error() const { return counter_error_; }
@@ -151,12 +157,16 @@ class AgentSession {
   };
   // What lives from WELCOME to the end of the session.
   struct Opened {
-    SessionTerms terms;
+    SessionTerms terms;  // with the running round
     std::uint64_t session_id = 0;
     Bytes32 welcome_sha256{};  // names the session: covers H, both shares, anchor and terms
+    std::optional<SessionSecrets> secrets;  // of a session that can be resumed
+    MonotonicInstant keys_die;              // kSessionAgeMax after WELCOME
+    Bytes opening_sha256;  // names the round: of the RECEIPT that opened it; empty for WELCOME's
     HmacSha256Key round_key;
     SealingKeys sealing;
     HashChainVerifier chain;
+    Bytes32 anchor{};
     Bytes32 highest_nonce{};  // of chain.highest()
     AnsweredSet answered;
     MonotonicInstant expires;
@@ -172,6 +182,8 @@ class AgentSession {
   Refusal TakeRetry(ByteSpan packet, MonotonicInstant now);
   Refusal TakeWelcome(ByteSpan packet, MonotonicInstant now);
   Refusal TakeReceipt(ByteSpan packet, MonotonicInstant now);
+  Refusal OpenNextRound(ByteSpan anchor, ByteSpan commitment, const Bytes32& opening_sha256,
+                        MonotonicInstant now);
   void BeginAttempt();
   void BeginEvidence();
   bool Transmit(MonotonicInstant now, Packet& out);
@@ -205,6 +217,7 @@ class AgentSession {
   RefusalCounters counters_;
   std::uint64_t pongs_ = 0;
   std::uint32_t sessions_opened_ = 0;
+  std::uint32_t rounds_resumed_ = 0;
   std::uint32_t sessions_closed_by_receipt_ = 0;
   std::optional<Error> counter_error_;
 };

@@ -66,6 +66,7 @@ tl::expected<OpenedHello, Refusal> HandshakeAcceptor::OpenHello2(ByteSpan packet
                      .session_counter = identity.session_counter,
                      .signature = identity.signature,
                      .agent_share = offer.share,
+                     .offers_resumption = offer.resumption,
                      .sealing_secret = *std::move(sealing_secret)};
   std::ranges::copy(packet, opened.hello2.begin());
   return opened;

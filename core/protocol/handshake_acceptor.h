@@ -39,6 +39,7 @@ struct OpenedHello {
   std::uint64_t session_counter = 0;
   Ed25519Signature signature{};  // by the device, over T, its key and the counter
   Bytes32 agent_share{};
+  bool offers_resumption = false;
   Secret32 sealing_secret;  // X25519(agent's share, our sealing key)
 };
 

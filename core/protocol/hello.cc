@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view kHelloContext{"EWP1 hello v1\0", 14};
 // The key serves once: the transcript it is derived from covers a fresh share and the cookie.
 constexpr AeadNonce kIdentityNonce{};
+constexpr std::uint8_t kResumptionOffer = 1;
 
 using SignedText = std::array<std::uint8_t, kHelloContext.size() + wire::kHashBytes +
                                                 wire::kKeyBytes + sizeof(std::uint64_t)>;
@@ -34,9 +35,10 @@ Refusal ParseOffer(ByteSpan packet, HelloOffer& out) {
   const auto end = std::ranges::find(suites, std::uint8_t{0});
   if (std::find(suites.begin(), end, kSuite1) == end) return Refusal::kSuite;
   if (!AllZero(ByteSpan(end, suites.end()))) return Refusal::kNotZero;
-  if (!AllZero(packet.subspan(wire::kHelloResumptionAt, wire::kResumptionBytes))) {
-    return Refusal::kNotZero;
-  }
+  const ByteSpan resumption = packet.subspan(wire::kHelloResumptionAt, wire::kResumptionBytes);
+  if (resumption[0] > kResumptionOffer) return Refusal::kField;
+  if (!AllZero(resumption.subspan(1))) return Refusal::kNotZero;
+  out.resumption = resumption[0] == kResumptionOffer;
   std::ranges::copy(packet.subspan(wire::kHelloLandmarkAt, wire::kHashBytes),
                     out.landmark_key_id.begin());
   std::ranges::copy(packet.subspan(wire::kHelloShareAt, wire::kKeyBytes), out.share.begin());
@@ -64,6 +66,7 @@ void WriteHello(const HelloOffer& offer, Packet& out) {
   std::ranges::copy(offer.landmark_key_id, out.bytes.begin() + wire::kHelloLandmarkAt);
   std::ranges::copy(offer.share, out.bytes.begin() + wire::kHelloShareAt);
   std::ranges::copy(offer.nonce, out.bytes.begin() + wire::kHelloNonceAt);
+  out.bytes[wire::kHelloResumptionAt] = offer.resumption ? kResumptionOffer : std::uint8_t{0};
 }
 
 Refusal ParseHello(ByteSpan packet, HelloOffer& out) {

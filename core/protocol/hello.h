@@ -26,10 +26,12 @@ struct HelloOffer {
   Bytes32 landmark_key_id{};
   Bytes32 share{};
   Bytes32 nonce{};
+  bool resumption = false;  // the agent is ready for further rounds without a new handshake
 };
 
 void WriteHello(const HelloOffer& offer, Packet& out);
-// The whole packet is checked, zeros included. kSuite: suite 1 is not offered. No allocation.
+// The whole packet is checked, zeros included. kSuite: suite 1 is not offered; kField: an offer of
+// resumption that is none. No allocation.
 Refusal ParseHello(ByteSpan packet, HelloOffer& out);
 
 // What a device proves in HELLO2.

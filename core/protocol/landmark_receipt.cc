@@ -12,19 +12,26 @@
 namespace earshot {
 namespace {
 
+// What a round's EVIDENCE must name; `opening` is empty for the round that WELCOME opened.
+struct RoundName {
+  Bytes32 welcome_sha256;
+  std::uint32_t round;
+  ByteSpan opening;
+};
+
 // What a device can sign and we would not even look at: of another session or round.
-Refusal CheckEvidence(ByteSpan blob, const Bytes32& device, const Bytes32& welcome_sha256,
-                      std::uint32_t round) {
+Refusal CheckEvidence(ByteSpan blob, const Bytes32& device, const RoundName& name) {
   const Result<Ed25519PublicKey> device_key = Ed25519PublicKey::Parse(device);
   EARSHOT_CHECK(device_key.has_value());  // it verified HELLO2
   const Result<Bytes> tbs = OpenBlob(BlobContext::kEvidence, blob, *device_key);
   if (!tbs.has_value()) return Refusal::kSignature;
   v1::Evidence evidence;
   if (!ParseStrictly(*tbs, evidence)) return Refusal::kBody;
-  if (!std::ranges::equal(AsBytes(evidence.welcome_sha256()), welcome_sha256)) {
+  if (!std::ranges::equal(AsBytes(evidence.welcome_sha256()), name.welcome_sha256) ||
+      !std::ranges::equal(AsBytes(evidence.opening_sha256()), name.opening)) {
     return Refusal::kTranscript;
   }
-  return evidence.round() == round ? Refusal::kNone : Refusal::kRound;
+  return evidence.round() == name.round ? Refusal::kNone : Refusal::kRound;
 }
 
 v1::StampKind ToWire(StampKind kind) {
@@ -54,13 +61,13 @@ void FillSamples(const std::vector<Sample>& samples, MonotonicInstant begin,
 
 }  // namespace
 
-Refusal LandmarkSession::OnEvidence(ByteSpan packet, const Endpoint& from, MonotonicInstant now,
+Refusal LandmarkSession::OnEvidence(ByteSpan packet, const Endpoint& from, ClockReading now,
                                     Packet& receipt) {
   receipt.size = 0;
   return counters_.Count(JudgeEvidence(packet, from, now, receipt));
 }
 
-Refusal LandmarkSession::JudgeEvidence(ByteSpan packet, const Endpoint& from, MonotonicInstant now,
+Refusal LandmarkSession::JudgeEvidence(ByteSpan packet, const Endpoint& from, ClockReading now,
                                        Packet& receipt) {
   Header header;
   if (const Refusal refusal = CheckHeader(packet, from, MessageType::kEvidence, header);
@@ -75,16 +82,18 @@ Refusal LandmarkSession::JudgeEvidence(ByteSpan packet, const Endpoint& from, Mo
   return Refusal::kNone;
 }
 
-Refusal LandmarkSession::TakeEvidence(ByteSpan packet, MonotonicInstant now, Packet& receipt) {
+Refusal LandmarkSession::TakeEvidence(ByteSpan packet, ClockReading now, Packet& receipt) {
   tl::expected<Bytes, Refusal> blob = OpenSealed(packet, sealing_.agent_to_landmark);
   if (!blob.has_value()) return blob.error();
-  const Bytes32 welcome_sha256 = Sha256(ByteSpan(welcome_).first(wire::kWelcomeLeafEnd));
-  if (const Refusal refusal =
-          CheckEvidence(*blob, hello_.device_key, welcome_sha256, options_.terms.round);
+  const Bytes32 welcome_sha256 = WelcomeSha256();
+  const RoundName name{.welcome_sha256 = welcome_sha256,
+                       .round = terms_.round,
+                       .opening = resumed() ? ByteSpan(opening_sha256_) : ByteSpan()};
+  if (const Refusal refusal = CheckEvidence(*blob, shared_->hello.device_key, name);
       refusal != Refusal::kNone) {
     return refusal;
   }
-  EndSampling(now);
+  EndSampling(now.monotonic);
   evidence_packet_.assign(packet.begin(), packet.end());
   evidence_blob_ = *std::move(blob);
 
@@ -92,17 +101,26 @@ Refusal LandmarkSession::TakeEvidence(ByteSpan packet, MonotonicInstant now, Pac
   FillSamples(samples_, Begin(), *samples.mutable_samples());
   v1::AgentReceipt message;
   message.set_welcome_sha256(ToString(welcome_sha256));
-  message.set_round(options_.terms.round);
+  message.set_round(terms_.round);
   message.set_evidence_sha256(ToString(Sha256(evidence_blob_)));
   message.set_samples_commitment(ToString(Sha256({commitment_salt_, Serialise(samples)})));
+  if (next_ = MakeNextRound(now); next_ != nullptr) {
+    message.set_next_anchor(ToString(next_->chain_.anchor()));
+    message.set_next_commitment(
+        ToString(CommitmentTo(shared_->secrets->RoundKey(next_->terms_.round))));
+  }
+  const Bytes tbs = Serialise(message);
+  const Bytes agent_receipt = SignBlob(BlobContext::kAgentReceipt, shared_->keys.signing, tbs);
+  if (next_ != nullptr) {
+    next_->opening_ = agent_receipt;
+    next_->opening_sha256_ = Sha256(tbs);
+  }
   WriteSealed({.type = MessageType::kReceipt,
                .suite = kSuite1,
-               .session_id = session_id_.value(),
+               .session_id = id().value(),
                .index = 0,
-               .round = options_.terms.round},
-              sealing_.landmark_to_agent,
-              SignBlob(BlobContext::kAgentReceipt, keys_.signing, Serialise(message)),
-              receipt_packet_);
+               .round = terms_.round},
+              sealing_.landmark_to_agent, agent_receipt, receipt_packet_);
   receipt = receipt_packet_;
   return Refusal::kNone;
 }
@@ -115,8 +133,8 @@ MonotonicInstant LandmarkSession::Begin() const {
 Bytes32 LandmarkSession::OwnMerkleRoot() const {
   AnsweredSet answered;
   for (const Sample& sample : samples_) answered.set(sample.index);
-  return AnsweredRoot({.session_id = session_id_.value(),
-                       .round = options_.terms.round,
+  return AnsweredRoot({.session_id = id().value(),
+                       .round = terms_.round,
                        .index = chain_.length(),
                        .nonce = chain_.Nonce(chain_.length())},
                       round_key_, answered);
@@ -129,14 +147,19 @@ ClosedRound LandmarkSession::Close(RoundNumber verifier_round, MonotonicInstant 
   receipt_made_ = true;
 
   v1::Receipt receipt;
-  receipt.set_landmark_id(keys_.id.value());
-  receipt.set_hello2(ToString(hello_.hello2));
-  receipt.set_welcome(ToString(welcome_));
-  receipt.set_device_key(ToString(hello_.device_key));
-  receipt.set_session_counter(hello_.session_counter);
-  receipt.set_hello_signature(ToString(hello_.signature));
-  receipt.set_round(options_.terms.round);
-  receipt.set_ephemeral_private_key(ToString(share_.private_key().Expose()));
+  receipt.set_landmark_id(shared_->keys.id.value());
+  receipt.set_hello2(ToString(shared_->hello.hello2));
+  receipt.set_welcome(ToString(shared_->welcome));
+  receipt.set_device_key(ToString(shared_->hello.device_key));
+  receipt.set_session_counter(session_counter());
+  receipt.set_hello_signature(ToString(shared_->hello.signature));
+  receipt.set_round(terms_.round);
+  if (shared_->secrets.has_value()) {
+    receipt.set_round_key(ToString(shared_->secrets->RoundKey(terms_.round).Expose()));
+    receipt.set_opening(ToString(opening_));
+  } else {
+    receipt.set_ephemeral_private_key(ToString(shared_->share->private_key().Expose()));
+  }
   receipt.set_chain_head(ToString(chain_.Nonce(chain_.length())));
   receipt.set_pings_sent(trains_.sent());
   FillSamples(samples_, Begin(), *receipt.mutable_samples());
@@ -151,7 +174,7 @@ ClosedRound LandmarkSession::Close(RoundNumber verifier_round, MonotonicInstant 
                               static_cast<std::uint32_t>(counters_.unauthentic()));
   receipt.set_commitment_salt(ToString(commitment_salt_));
   receipt.set_verifier_round(verifier_round.value());
-  return {.receipt = SignBlob(BlobContext::kReceipt, keys_.signing, Serialise(receipt)),
+  return {.receipt = SignBlob(BlobContext::kReceipt, shared_->keys.signing, Serialise(receipt)),
           .evidence = evidence_blob_};
 }
 

@@ -1,8 +1,10 @@
 #include "core/protocol/landmark_session.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
+#include "core/crypto/sha256.h"
 #include "core/protocol/timed.h"
 #include "core/protocol/welcome.h"
 
@@ -24,51 +26,80 @@ Result<std::unique_ptr<LandmarkSession>> LandmarkSession::Open(
                 "session terms are outside what WELCOME can say: see docs/PROTOCOL.md, section 3");
   }
   X25519KeyPair share = X25519KeyPair::Generate(random);
-  Result<Secret32> ephemeral_secret = share.Agree(hello.agent_share);
+  const Result<Secret32> ephemeral_secret = share.Agree(hello.agent_share);
   if (!ephemeral_secret.has_value()) {
     return Fail(ErrorCode::kUnauthenticated, "agent's share is of small order");
   }
+  const std::uint32_t round = options.terms.round;
+  const bool resumable = options.resume && hello.offers_resumption;
   const Bytes32 nonce = random.NextBytes32();
   HashChain chain = HashChain::Generate(session_id.value(), options.terms.chain_length, random);
-  const WelcomeBytes welcome = WriteWelcome({.session_id = session_id.value(),
-                                             .transcript_sha256 = hello.transcript_sha256,
-                                             .share = share.public_key(),
-                                             .nonce = nonce,
-                                             .anchor = chain.anchor(),
-                                             .terms = options.terms});
-  return std::unique_ptr<LandmarkSession>(
-      new LandmarkSession(std::move(hello), keys, options, session_id, std::move(chain),
-                          std::move(share), *ephemeral_secret, welcome, random.NextBytes32(), now));
+  Welcome content{.session_id = session_id.value(),
+                  .transcript_sha256 = hello.transcript_sha256,
+                  .share = share.public_key(),
+                  .nonce = nonce,
+                  .anchor = chain.anchor(),
+                  .terms = options.terms};
+  const WelcomeBytes salted = WriteWelcome(content);
+  SessionSecrets secrets(SaltedPart(salted, resumable), *ephemeral_secret,
+                         std::exchange(hello.sealing_secret, Secret32(Bytes32{})));
+  const Secret32 round_key = secrets.RoundKey(round);
+  if (resumable) content.commitment = CommitmentTo(round_key);
+  SealingKeys sealing = secrets.Sealing(round);
+
+  auto shared = std::make_shared<Shared>(Shared{.keys = keys,
+                                                .options = options,
+                                                .random = random,
+                                                .hello = std::move(hello),
+                                                .id = session_id,
+                                                .welcome = WriteWelcome(content),
+                                                .opened = now.monotonic});
+  // One or the other: disclosing the ephemeral key discloses every round of the session.
+  if (resumable) {
+    shared->secrets = std::move(secrets);
+  } else {
+    shared->share = std::move(share);
+  }
+  return std::unique_ptr<LandmarkSession>(new LandmarkSession(
+      std::move(shared), round, round_key, std::move(sealing), std::move(chain), now));
 }
 
-LandmarkSession::LandmarkSession(OpenedHello hello, const LandmarkKeys& keys,
-                                 const LandmarkSessionOptions& options, SessionId session_id,
-                                 HashChain chain, X25519KeyPair share,
-                                 const Secret32& ephemeral_secret, const WelcomeBytes& welcome,
-                                 const Bytes32& commitment_salt, ClockReading now)
-    : keys_(keys),
-      options_(options),
-      hello_(std::move(hello)),
-      session_id_(session_id),
+LandmarkSession::LandmarkSession(std::shared_ptr<Shared> shared, std::uint32_t round,
+                                 const Secret32& round_key, SealingKeys sealing, HashChain chain,
+                                 ClockReading now)
+    : shared_(std::move(shared)),
+      terms_(shared_->options.terms),
       chain_(std::move(chain)),
-      share_(std::move(share)),
-      welcome_(welcome),
-      round_key_(DeriveRoundKey(ByteSpan(welcome).first(wire::kWelcomeLeafEnd), ephemeral_secret,
-                                options.terms.round)
-                     .Expose()),
-      sealing_(DeriveSealingKeys(ByteSpan(welcome).first(wire::kWelcomeLeafEnd), ephemeral_secret,
-                                 hello_.sealing_secret, options.terms.round)),
-      trains_(options.terms, options.train_timeout),
-      probes_(options.terms.chain_length),
+      round_key_(round_key.Expose()),
+      sealing_(std::move(sealing)),
+      trains_(terms_, shared_->options.train_timeout),
+      probes_(terms_.chain_length),
       opened_at_(now),
-      expires_(now.monotonic + options.terms.lifetime),
-      commitment_salt_(commitment_salt) {}
+      expires_(now.monotonic + terms_.lifetime),
+      commitment_salt_(shared_->random.NextBytes32()) {
+  terms_.round = round;
+}
+
+std::unique_ptr<LandmarkSession> LandmarkSession::MakeNextRound(ClockReading now) const {
+  const bool old = now.monotonic + terms_.lifetime - shared_->opened > kSessionAgeMax;
+  const bool last = terms_.round == std::numeric_limits<std::uint32_t>::max();
+  if (!shared_->secrets.has_value() || pongs_ == 0 || old || last) return nullptr;
+  const std::uint32_t round = terms_.round + 1;
+  return std::unique_ptr<LandmarkSession>(new LandmarkSession(
+      shared_, round, shared_->secrets->RoundKey(round), shared_->secrets->Sealing(round),
+      HashChain::Generate(shared_->id.value(), terms_.chain_length, shared_->random), now));
+}
+
+Bytes32 LandmarkSession::WelcomeSha256() const {
+  return Sha256(ByteSpan(shared_->welcome).first(wire::kWelcomeLeafEnd));
+}
 
 Refusal LandmarkSession::OnHello2Again(const Endpoint& from) {
   if (ActionOn(state_, MessageType::kHello2) == LandmarkAction::kDrop) {
     return counters_.Count(Refusal::kState);
   }
-  if (from != hello_.source) return counters_.Count(Refusal::kSource);
+  if (resumed()) return counters_.Count(Refusal::kState);
+  if (from != source()) return counters_.Count(Refusal::kSource);
   if (welcome_repeats_ == kWelcomeRepeatsMax) return counters_.Count(Refusal::kRepeated);
   ++welcome_repeats_;
   return Refusal::kNone;
@@ -85,7 +116,7 @@ std::optional<DuePing> LandmarkSession::NextPing(MonotonicInstant now) {
   if (!index.has_value()) return std::nullopt;
   return DuePing{
       .index = *index,
-      .bytes = WritePing(session_id_.value(), options_.terms.round, *index, chain_.Nonce(*index))};
+      .bytes = WritePing(id().value(), terms_.round, *index, chain_.Nonce(*index))};
 }
 
 void LandmarkSession::OnPingSent(std::uint32_t index, ClockReading before_send) {
@@ -116,9 +147,9 @@ Refusal LandmarkSession::CheckHeader(ByteSpan packet, const Endpoint& from, Mess
     return refusal;
   }
   if (header.type != type) return Refusal::kType;
-  if (from != hello_.source) return Refusal::kSource;
-  if (header.session_id != session_id_.value()) return Refusal::kSession;
-  if (header.round != options_.terms.round) return Refusal::kRound;
+  if (from != source()) return Refusal::kSource;
+  if (header.session_id != id().value()) return Refusal::kSession;
+  if (header.round != terms_.round) return Refusal::kRound;
   if (ActionOn(state_, type) == LandmarkAction::kDrop) return Refusal::kState;
   return Refusal::kNone;
 }
@@ -135,7 +166,7 @@ Refusal LandmarkSession::JudgePong(ByteSpan packet, const Endpoint& from,
   Probe& probe = probes_[header.index - 1];
   if (!probe.sent) return Refusal::kIndex;
   if (probe.answered) return Refusal::kDuplicate;
-  const PingBytes ping = WritePing(session_id_.value(), options_.terms.round, header.index,
+  const PingBytes ping = WritePing(id().value(), terms_.round, header.index,
                                    chain_.Nonce(header.index));
   if (!IsAnswer(round_key_, ping, packet)) return Refusal::kTag;
 
@@ -151,12 +182,12 @@ Refusal LandmarkSession::JudgePong(ByteSpan packet, const Endpoint& from,
 void LandmarkSession::OnTimer(MonotonicInstant now) {
   if (state_ != LandmarkState::kOpen) return;
   trains_.OnTimer(now);
-  if (trains_.unanswered() || now >= expires_ + options_.linger) EndSampling(now);
+  if (trains_.unanswered() || now >= expires_ + shared_->options.linger) EndSampling(now);
 }
 
 MonotonicInstant LandmarkSession::NextWake() const {
-  if (state_ == LandmarkState::kClosed) return closed_at_ + options_.linger;
-  const MonotonicInstant end = expires_ + options_.linger;
+  if (state_ == LandmarkState::kClosed) return closed_at_ + shared_->options.linger;
+  const MonotonicInstant end = expires_ + shared_->options.linger;
   return std::min(trains_.NextWake().value_or(end), end);
 }
 
@@ -166,12 +197,14 @@ void LandmarkSession::EndSampling(MonotonicInstant now) {
   closed_at_ = now;
   for (std::size_t i = 0; i < probes_.size(); ++i) {
     if (!probes_[i].answered) continue;
-    samples_.push_back(options_.resolve(static_cast<std::uint32_t>(i + 1), probes_[i].stamps));
+    samples_.push_back(
+        shared_->options.resolve(static_cast<std::uint32_t>(i + 1), probes_[i].stamps));
   }
 }
 
 bool LandmarkSession::Forgettable(MonotonicInstant now) const {
-  return state_ == LandmarkState::kClosed && receipt_made_ && now >= closed_at_ + options_.linger;
+  return state_ == LandmarkState::kClosed && receipt_made_ &&
+         now >= closed_at_ + shared_->options.linger;
 }
 
 }  // namespace earshot

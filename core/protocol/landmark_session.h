@@ -1,12 +1,13 @@
-// core/protocol/landmark_session.h: one landmark's session with one device, sans I/O.
+// core/protocol/landmark_session.h: one round of a landmark's session with one device, sans I/O.
 //
-// Starts with an authentic HELLO2, sends each nonce of its chain once in rising order, times the
-// answers, and ends with a Receipt for the verifier. It is never persisted or restored: a nonce
-// must not be sent twice (docs/PROOFS.md, section 4).
+// Starts with an authentic HELLO2 or with the round before it, sends each nonce of its chain once
+// in rising order, times the answers, and ends with a Receipt for the verifier. It is never
+// persisted or restored: a nonce must not be sent twice (docs/PROOFS.md, section 4).
 //
 // The engine drives it:  SignWelcomes({&session.welcome()}); send welcome();
 //   each train: StartTrain(now); while NextWake() is due: NextPing -> send -> OnPingSent;
 //   on packets: OnPong, OnEvidence; at the deadline, or once sampling() is false: Close.
+//   After EVIDENCE: TakeNextRound, which stands beside this one while that repeats its RECEIPT.
 #ifndef EARSHOT_CORE_PROTOCOL_LANDMARK_SESSION_H_
 #define EARSHOT_CORE_PROTOCOL_LANDMARK_SESSION_H_
 
@@ -14,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/base/bytes.h"
@@ -76,6 +78,8 @@ struct LandmarkSessionOptions {
   // How long a closed session stays to repeat its RECEIPT.
   Duration linger = std::chrono::seconds(5);
   SampleResolver resolve = nullptr;  // required
+  // Whether agents that offer it are resumed: further rounds without a new handshake.
+  bool resume = true;
 };
 
 // A ping that is due. The engine sends it at once, exactly once, or never.
@@ -94,9 +98,9 @@ struct ClosedRound {
 // Confined to one thread. Move-only by pointer (Open returns one); about 100 bytes an index.
 class LandmarkSession {
  public:
-  // `keys` must outlive the session. `session_id` must not be zero (CHECK) and be unique among the
-  // open sessions of this landmark; a chain is bound to it. kInvalidArgument: terms outside the
-  // wire's limits. kUnauthenticated: the agent's share is of small order.
+  // `keys` and `random` must outlive the session. `session_id` must not be zero (CHECK) and be
+  // unique among the open sessions of this landmark; a chain is bound to it. kInvalidArgument: terms
+  // outside the wire's limits. kUnauthenticated: the agent's share is of small order.
   static Result<std::unique_ptr<LandmarkSession>> Open(OpenedHello hello, const LandmarkKeys& keys,
                                                        const LandmarkSessionOptions& options,
                                                        SessionId session_id, Random& random,
@@ -105,7 +109,7 @@ class LandmarkSession {
   LandmarkSession& operator=(const LandmarkSession&) = delete;
 
   // The WELCOME. Unsigned until SignWelcomes has been given it.
-  WelcomeBytes& welcome() { return welcome_; }
+  WelcomeBytes& welcome() { return shared_->welcome; }
   // An identical HELLO2 came again (the engine found this session by its transcript): kNone means
   // send welcome() once more.
   Refusal OnHello2Again(const Endpoint& from);
@@ -127,7 +131,12 @@ class LandmarkSession {
 
   // kNone: `receipt` holds the answer. The first valid EVIDENCE ends the sampling; the same bytes
   // again get the same RECEIPT.
-  Refusal OnEvidence(ByteSpan packet, const Endpoint& from, MonotonicInstant now, Packet& receipt);
+  Refusal OnEvidence(ByteSpan packet, const Endpoint& from, ClockReading now, Packet& receipt);
+  // The round that the RECEIPT opened, to be driven like this one, with the same id and WELCOME and
+  // a chain and a key of its own. Null: none, or it was taken. None is opened for an agent that did
+  // not offer it, nor when the session might grow older than kSessionAgeMax; nor after a round
+  // without a valid PONG, so that nobody keeps pings coming to an address where nobody answers.
+  std::unique_ptr<LandmarkSession> TakeNextRound() { return std::move(next_); }
 
   // Does what the clock alone demands: closes after three unanswered trains or at the end of the
   // lifetime.
@@ -147,11 +156,16 @@ class LandmarkSession {
   // Closed, its Receipt made, and nobody will ask for RECEIPT any more.
   bool Forgettable(MonotonicInstant now) const;
 
-  SessionId id() const { return session_id_; }
-  const Endpoint& source() const { return hello_.source; }
-  const DeviceId& device() const { return hello_.device; }
-  std::uint64_t session_counter() const { return hello_.session_counter; }
-  const Bytes32& transcript_sha256() const { return hello_.transcript_sha256; }
+  SessionId id() const { return shared_->id; }
+  // Of the session, from the WELCOME's on.
+  std::uint32_t round() const { return terms_.round; }
+  // Opened by a RECEIPT, not by a WELCOME.
+  bool resumed() const { return !opening_.empty(); }
+  MonotonicInstant opened_at() const { return opened_at_.monotonic; }
+  const Endpoint& source() const { return shared_->hello.source; }
+  const DeviceId& device() const { return shared_->hello.device; }
+  std::uint64_t session_counter() const { return shared_->hello.session_counter; }
+  const Bytes32& transcript_sha256() const { return shared_->hello.transcript_sha256; }
   std::uint32_t pings_sent() const { return trains_.sent(); }
   std::uint32_t pongs() const { return pongs_; }
   // No index is left: only the EVIDENCE is awaited.
@@ -168,28 +182,36 @@ class LandmarkSession {
     bool answered = false;
   };
 
-  LandmarkSession(OpenedHello hello, const LandmarkKeys& keys,
-                  const LandmarkSessionOptions& options, SessionId session_id, HashChain chain,
-                  X25519KeyPair share, const Secret32& ephemeral_secret,
-                  const WelcomeBytes& welcome, const Bytes32& commitment_salt, ClockReading now);
+  // What the rounds of a session have in common.
+  struct Shared {
+    const LandmarkKeys& keys;
+    LandmarkSessionOptions options;
+    Random& random;
+    OpenedHello hello;
+    SessionId id;
+    WelcomeBytes welcome{};
+    std::optional<X25519KeyPair> share;     // what a session of one round discloses
+    std::optional<SessionSecrets> secrets;  // of one that can be resumed
+    MonotonicInstant opened;
+  };
+
+  LandmarkSession(std::shared_ptr<Shared> shared, std::uint32_t round, const Secret32& round_key,
+                  SealingKeys sealing, HashChain chain, ClockReading now);
+  std::unique_ptr<LandmarkSession> MakeNextRound(ClockReading now) const;
+  Bytes32 WelcomeSha256() const;
   Refusal CheckHeader(ByteSpan packet, const Endpoint& from, MessageType type,
                       Header& header) const;
   Refusal JudgePong(ByteSpan packet, const Endpoint& from, ClockReading after_receive,
                     std::optional<WallInstant> kernel_receive);
-  Refusal JudgeEvidence(ByteSpan packet, const Endpoint& from, MonotonicInstant now,
-                        Packet& receipt);
-  Refusal TakeEvidence(ByteSpan packet, MonotonicInstant now, Packet& receipt);
+  Refusal JudgeEvidence(ByteSpan packet, const Endpoint& from, ClockReading now, Packet& receipt);
+  Refusal TakeEvidence(ByteSpan packet, ClockReading now, Packet& receipt);
   void EndSampling(MonotonicInstant now);
   MonotonicInstant Begin() const;
   Bytes32 OwnMerkleRoot() const;
 
-  const LandmarkKeys& keys_;
-  LandmarkSessionOptions options_;
-  OpenedHello hello_;
-  SessionId session_id_;
+  std::shared_ptr<Shared> shared_;
+  SessionTerms terms_;  // the session's, with this round
   HashChain chain_;
-  X25519KeyPair share_;
-  WelcomeBytes welcome_;
   HmacSha256Key round_key_;
   SealingKeys sealing_;
   TrainSchedule trains_;
@@ -205,6 +227,9 @@ class LandmarkSession {
 
   std::vector<Sample> samples_;  // resolved once, when the sampling ends
   Bytes32 commitment_salt_{};
+  Bytes opening_;           // the RECEIPT's blob that opened this round; empty in the first
+  Bytes32 opening_sha256_{};  // of what it signs
+  std::unique_ptr<LandmarkSession> next_;
   Bytes evidence_packet_;  // verbatim, to know it again
   Bytes evidence_blob_;
   Packet receipt_packet_;

@@ -26,10 +26,11 @@ tl::unexpected<Error> Unauthentic(const char* what) {
   return Fail(ErrorCode::kUnauthenticated, what);
 }
 
-// The handshake and what it commits to, once verified.
+// The handshake, the opening of the round and what they commit to, once verified.
 struct Session {
   Welcome welcome;
   HelloIdentity identity;
+  Bytes opening_sha256;  // empty in the round that WELCOME opened
   HmacSha256Key round_key;
   ChainPlace head;
 };
@@ -48,8 +49,8 @@ Status CheckHandshake(const v1::Receipt& receipt, const ListedLandmark& landmark
   if (welcome.transcript_sha256 != Sha256(hello2)) {
     return Unauthentic("WELCOME belongs to another HELLO2");
   }
-  if (welcome.terms.round != receipt.round()) {
-    return Unauthentic("receipt is of another round than its WELCOME");
+  if (welcome.resumable() && !offer.resumption) {
+    return Unauthentic("WELCOME answers an offer of resumption that HELLO2 does not make");
   }
   EARSHOT_ASSIGN_OR_RETURN(identity.device_key, ToBytes32(AsBytes(receipt.device_key())));
   identity.session_counter = receipt.session_counter();
@@ -66,13 +67,64 @@ Status CheckHandshake(const v1::Receipt& receipt, const ListedLandmark& landmark
   return {};
 }
 
-// Recomputes what the landmark discloses: the round key from its ephemeral private key, the chain
-// from its head.
-Result<Session> CheckDisclosure(const v1::Receipt& receipt, const ListedLandmark& landmark) {
-  HelloOffer offer;
-  HelloIdentity identity;
-  Welcome welcome;
-  EARSHOT_RETURN_IF_ERROR(CheckHandshake(receipt, landmark, offer, identity, welcome));
+// What names the session in EVIDENCE and RECEIPT.
+Bytes32 LeafSha256(const v1::Receipt& receipt) {
+  return Sha256(AsBytes(receipt.welcome()).first(wire::kWelcomeLeafEnd));
+}
+
+// What the landmark had signed before the round's first ping.
+struct Opening {
+  Bytes32 anchor;
+  Bytes32 commitment;  // zeros: the WELCOME's share is the commitment
+  Bytes sha256;        // empty in the round that WELCOME opened
+};
+
+// The round must be the one that WELCOME or the RECEIPT of the round before it opened.
+Result<Opening> CheckOpening(const v1::Receipt& receipt, const ListedLandmark& landmark,
+                             const Welcome& welcome) {
+  if (receipt.round() == welcome.terms.round) {
+    if (!receipt.opening().empty()) {
+      return Unauthentic("receipt of the first round shows an opening beside its WELCOME");
+    }
+    return Opening{welcome.anchor, welcome.commitment, {}};
+  }
+  if (receipt.round() < welcome.terms.round || !welcome.resumable()) {
+    return Unauthentic("receipt is of another round than its WELCOME");
+  }
+  Result<Bytes> tbs = OpenBlob(BlobContext::kAgentReceipt, AsBytes(receipt.opening()),
+                               landmark.key());
+  if (!tbs.has_value()) return Fail(std::move(tbs).error(), "opening of the round");
+  v1::AgentReceipt before;
+  if (!ParseStrictly(*tbs, before)) {
+    return Fail(ErrorCode::kInvalidArgument, "opening of the round is not an AgentReceipt");
+  }
+  if (!std::ranges::equal(AsBytes(before.welcome_sha256()), LeafSha256(receipt)) ||
+      before.round() != receipt.round() - 1) {
+    return Unauthentic("opening is of another session or round");
+  }
+  EARSHOT_ASSIGN_OR_RETURN(const Bytes32 anchor, ToBytes32(AsBytes(before.next_anchor())));
+  EARSHOT_ASSIGN_OR_RETURN(const Bytes32 commitment, ToBytes32(AsBytes(before.next_commitment())));
+  const Bytes32 sha256 = Sha256(*tbs);
+  return Opening{anchor, commitment, Bytes(sha256.begin(), sha256.end())};
+}
+
+// The round key, in the one form in which this landmark cannot disclose a false one.
+Result<Secret32> CheckRoundKey(const v1::Receipt& receipt, const HelloOffer& offer,
+                               const Welcome& welcome, const Opening& opening) {
+  if (welcome.resumable()) {
+    if (!receipt.ephemeral_private_key().empty()) {
+      return Unauthentic("landmark disclosed the key of rounds that are still to come");
+    }
+    EARSHOT_ASSIGN_OR_RETURN(Secret32 round_key,
+                             Secret32::CopyFrom(AsBytes(receipt.round_key())));
+    if (CommitmentTo(round_key) != opening.commitment) {
+      return Unauthentic("disclosed round key is not the one committed to");
+    }
+    return round_key;
+  }
+  if (!receipt.round_key().empty()) {
+    return Unauthentic("landmark disclosed a round key that it did not commit to");
+  }
   EARSHOT_ASSIGN_OR_RETURN(Secret32 private_key,
                            Secret32::CopyFrom(AsBytes(receipt.ephemeral_private_key())));
   const X25519KeyPair share = X25519KeyPair::FromPrivate(std::move(private_key));
@@ -81,19 +133,30 @@ Result<Session> CheckDisclosure(const v1::Receipt& receipt, const ListedLandmark
   }
   const Result<Secret32> secret = share.Agree(offer.share);
   if (!secret.has_value()) return Unauthentic("agent's share is of small order");
+  return DeriveRoundKey(SaltedPart(AsBytes(receipt.welcome()), false), *secret, receipt.round());
+}
+
+// Recomputes what the landmark discloses: the round key, and the chain from its head.
+Result<Session> CheckDisclosure(const v1::Receipt& receipt, const ListedLandmark& landmark) {
+  HelloOffer offer;
+  HelloIdentity identity;
+  Welcome welcome;
+  EARSHOT_RETURN_IF_ERROR(CheckHandshake(receipt, landmark, offer, identity, welcome));
+  EARSHOT_ASSIGN_OR_RETURN(Opening opening, CheckOpening(receipt, landmark, welcome));
+  EARSHOT_ASSIGN_OR_RETURN(const Secret32 round_key,
+                           CheckRoundKey(receipt, offer, welcome, opening));
   EARSHOT_ASSIGN_OR_RETURN(const Bytes32 head, ToBytes32(AsBytes(receipt.chain_head())));
   Bytes32 nonce = head;
   for (std::uint32_t index = welcome.terms.chain_length; index > 0; --index) {
     nonce = HashChainStep(welcome.session_id, index, nonce);
   }
-  if (nonce != welcome.anchor) return Unauthentic("chain does not lead to the signed anchor");
-  const Secret32 round_key = DeriveRoundKey(AsBytes(receipt.welcome()).first(wire::kWelcomeLeafEnd),
-                                            *secret, welcome.terms.round);
+  if (nonce != opening.anchor) return Unauthentic("chain does not lead to the signed anchor");
   return Session{.welcome = welcome,
                  .identity = identity,
+                 .opening_sha256 = std::move(opening.sha256),
                  .round_key = HmacSha256Key(round_key.Expose()),
                  .head = {.session_id = welcome.session_id,
-                          .round = welcome.terms.round,
+                          .round = receipt.round(),
                           .index = welcome.terms.chain_length,
                           .nonce = head}};
 }
@@ -140,11 +203,6 @@ struct EvidenceJudgement {
   std::optional<SystemClaims> claims;
 };
 
-// What names the session in EVIDENCE and RECEIPT.
-Bytes32 LeafSha256(const v1::Receipt& receipt) {
-  return Sha256(AsBytes(receipt.welcome()).first(wire::kWelcomeLeafEnd));
-}
-
 // Only what the device signed about this very session can speak for or against it.
 EvidenceJudgement JudgeEvidence(ByteSpan blob, const v1::Receipt& receipt, const Session& session,
                                 const AnsweredSet& sampled) {
@@ -157,10 +215,11 @@ EvidenceJudgement JudgeEvidence(ByteSpan blob, const v1::Receipt& receipt, const
   if (!tbs.has_value()) return {};
   v1::Evidence evidence;
   if (!ParseStrictly(*tbs, evidence)) return {};
-  // Of this WELCOME, not only of this HELLO2: a landmark that shows the device one WELCOME and the
-  // verifier another must not make the device's honest root look like a lie.
+  // Of this WELCOME, not only of this HELLO2, and of this opening: a landmark that shows the device
+  // one and the verifier another must not make the device's honest root look like a lie.
   if (!std::ranges::equal(AsBytes(evidence.welcome_sha256()), LeafSha256(receipt)) ||
-      evidence.round() != session.welcome.terms.round) {
+      !std::ranges::equal(AsBytes(evidence.opening_sha256()), session.opening_sha256) ||
+      evidence.round() != session.head.round) {
     return {};
   }
 
@@ -228,6 +287,7 @@ Result<CheckedReceipt> CheckReceipt(ByteSpan receipt_blob, ByteSpan evidence_blo
   checked.device = DeviceId(Sha256(session.identity.device_key));
   checked.device_key = session.identity.device_key;
   checked.session = SessionId(session.welcome.session_id);
+  checked.session_round = session.head.round;
   checked.session_counter = session.identity.session_counter;
   checked.identity_transcript = IdentityTranscript(AsBytes(receipt.hello2()));
   checked.verifier_round = RoundNumber(receipt.verifier_round());

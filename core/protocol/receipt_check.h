@@ -1,10 +1,10 @@
 // core/protocol/receipt_check.h: recomputes a landmark's Receipt from what it discloses. Pure and
 // offline: the verifier, `earshot verify` and any third party run the same code.
 //
-// What is recomputed: the landmark's signatures on Receipt and WELCOME, the device's signature over
-// the transcript, the round key from the disclosed ephemeral key, every nonce down to the signed
-// anchor, every tag, the landmark's Merkle root; then the device's EVIDENCE against the same nonces
-// and tags.
+// What is recomputed: the landmark's signatures on Receipt, WELCOME and the RECEIPT that opened a
+// resumed round, the device's signature over the transcript, the round key from the disclosed
+// ephemeral key or against the signed commitment, every nonce down to the signed anchor, every tag,
+// the landmark's Merkle root; then the device's EVIDENCE against the same nonces and tags.
 //
 // What is not: the RTTs. They are the landmark's word, which is why verdicts count trust domains.
 // Nor the sealed identity, whose key is never disclosed: device key and counter stand by the
@@ -30,6 +30,7 @@ struct CheckedReceipt {
   DeviceId device;
   Bytes32 device_key{};
   SessionId session;
+  std::uint32_t session_round = 0;  // of the session, from the WELCOME's on
   std::uint64_t session_counter = 0;
   Bytes32 identity_transcript{};  // T, which the device signed: two with one counter convict
   RoundNumber verifier_round;

@@ -6,10 +6,11 @@ namespace earshot {
 
 std::string_view RefusalName(Refusal refusal) {
   static constexpr std::array<std::string_view, kRefusalKinds> kNames = {
-      "none",       "length",     "magic",         "version", "type",      "suite",    "not_zero",
-      "field",      "source",     "session",       "round",   "state",     "landmark", "cookie",
-      "hello_hash", "transcript", "key_agreement", "seal",    "signature", "limit",    "index",
-      "duplicate",  "chain",      "tag",           "rate",    "body",      "repeated"};
+      "none",       "length",     "magic",         "version",    "type",      "suite",
+      "not_zero",   "field",      "source",        "session",    "round",     "state",
+      "landmark",   "cookie",     "hello_hash",    "transcript", "key_agreement",
+      "commitment", "seal",       "signature",     "limit",      "index",     "duplicate",
+      "chain",      "tag",        "rate",          "body",       "repeated"};
   return kNames[static_cast<std::size_t>(refusal)];
 }
 

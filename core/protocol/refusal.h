@@ -31,6 +31,7 @@ enum class [[nodiscard]] Refusal : std::uint8_t {
   kHelloHash,     // RETRY to another HELLO
   kTranscript,    // WELCOME or EVIDENCE to another HELLO2
   kKeyAgreement,  // the peer's X25519 share yields all zeros
+  kCommitment,    // the landmark committed to a round key that is not ours
   kSeal,          // AEAD does not open
   kSignature,     // signature does not verify
   kLimit,         // WELCOME asks for more than the agent is willing to do; RETRYs beyond kCookiesMax

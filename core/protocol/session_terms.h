@@ -9,6 +9,10 @@
 
 namespace earshot {
 
+// How old a session may grow by being resumed, on either side's monotonic clock. A round that could
+// end later is not opened, and whoever finds its session older than this drops its keys.
+inline constexpr Duration kSessionAgeMax = std::chrono::hours(24);
+
 // Train t (from 0) holds the indices t * train_length + 1 to (t + 1) * train_length, cut off at
 // chain_length. On the wire `gap` and `spin` are whole microseconds below 65,536, `evidence_idle`
 // and `lifetime` whole milliseconds.

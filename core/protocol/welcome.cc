@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "core/protocol/zeros.h"
-
 namespace earshot {
 namespace {
 
@@ -78,7 +76,12 @@ WelcomeBytes WriteWelcome(const Welcome& welcome) {
   std::ranges::copy(welcome.nonce, out.begin() + wire::kWelcomeNonceAt);
   std::ranges::copy(welcome.anchor, out.begin() + wire::kWelcomeAnchorAt);
   WriteTerms(welcome.terms, out);
+  std::ranges::copy(welcome.commitment, out.begin() + wire::kWelcomeCommitmentAt);
   return out;
+}
+
+ByteSpan SaltedPart(ByteSpan welcome, bool resumable) {
+  return welcome.first(resumable ? wire::kWelcomeCommitmentAt : wire::kWelcomeLeafEnd);
 }
 
 Refusal ParseWelcome(ByteSpan packet, Welcome& out) {
@@ -87,9 +90,6 @@ Refusal ParseWelcome(ByteSpan packet, Welcome& out) {
     return refusal;
   }
   if (header.type != MessageType::kWelcome) return Refusal::kType;
-  if (!AllZero(packet.subspan(wire::kWelcomeResumptionAt, wire::kResumptionBytes))) {
-    return Refusal::kNotZero;
-  }
   out.session_id = header.session_id;
   std::ranges::copy(packet.subspan(wire::kWelcomeTranscriptAt, wire::kHashBytes),
                     out.transcript_sha256.begin());
@@ -97,6 +97,8 @@ Refusal ParseWelcome(ByteSpan packet, Welcome& out) {
   std::ranges::copy(packet.subspan(wire::kWelcomeNonceAt, wire::kNonceBytes), out.nonce.begin());
   std::ranges::copy(packet.subspan(wire::kWelcomeAnchorAt, wire::kHashBytes), out.anchor.begin());
   out.terms = ReadTerms(packet);
+  std::ranges::copy(packet.subspan(wire::kWelcomeCommitmentAt, wire::kHashBytes),
+                    out.commitment.begin());
   if (!TermsFit(out.terms)) return Refusal::kField;
   return out.terms.round == header.round ? Refusal::kNone : Refusal::kRound;
 }

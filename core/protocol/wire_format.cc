@@ -59,4 +59,9 @@ std::uint64_t PeekSessionId(ByteSpan packet) {
   return LoadBigEndian<std::uint64_t>(packet, wire::kSessionAt);
 }
 
+std::uint32_t PeekRound(ByteSpan packet) {
+  if (packet.size() < wire::kHeaderBytes) return 0;
+  return LoadBigEndian<std::uint32_t>(packet, wire::kRoundAt);
+}
+
 }  // namespace earshot

@@ -96,8 +96,8 @@ inline constexpr std::size_t kWelcomeRateAt = kWelcomeSpinAt + 2;
 inline constexpr std::size_t kWelcomeIdleAt = kWelcomeRateAt + 4;
 inline constexpr std::size_t kWelcomeLifetimeAt = kWelcomeIdleAt + 4;
 inline constexpr std::size_t kWelcomeRoundAt = kWelcomeLifetimeAt + 4;
-inline constexpr std::size_t kWelcomeResumptionAt = kWelcomeRoundAt + 4;
-inline constexpr std::size_t kWelcomeLeafEnd = kWelcomeResumptionAt + kResumptionBytes;
+inline constexpr std::size_t kWelcomeCommitmentAt = kWelcomeRoundAt + 4;
+inline constexpr std::size_t kWelcomeLeafEnd = kWelcomeCommitmentAt + kHashBytes;
 inline constexpr std::size_t kWelcomePathLengthAt = kWelcomeLeafEnd;
 inline constexpr std::size_t kWelcomeLeafIndexAt = kWelcomePathLengthAt + 1;
 inline constexpr std::size_t kWelcomePaddingAt = kWelcomeLeafIndexAt + 1;
@@ -186,8 +186,9 @@ void WriteHeader(const Header& header, MutableByteSpan packet);
 // Where a packet belongs, before anything is checked: the type byte of something that starts like
 // EWP1. For dispatch only; none when it is not worth looking at.
 std::optional<MessageType> PeekType(ByteSpan packet);
-// The session id field; 0 when the packet is too short to have one.
+// The session id and round fields; 0 when the packet is too short to have them.
 std::uint64_t PeekSessionId(ByteSpan packet);
+std::uint32_t PeekRound(ByteSpan packet);
 
 }  // namespace earshot
 

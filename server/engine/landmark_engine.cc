@@ -45,7 +45,7 @@ void LandmarkEngine::OnDatagram(const Endpoint& from, ByteSpan packet,
     case MessageType::kPong:
       return OnPong(from, packet, after_receive, kernel_receive);
     case MessageType::kEvidence:
-      return OnEvidence(from, packet, now);
+      return OnEvidence(from, packet, after_receive);
     case MessageType::kHello: {
       const Refusal refusal = door_.OnHello(packet, from, now, packet_);
       if (refusal != Refusal::kNone) return CountRefused(from, refusal);
@@ -117,8 +117,12 @@ bool LandmarkEngine::MayCheck(const Endpoint& from, MonotonicInstant now) {
 }
 
 void LandmarkEngine::OpenSession(OpenedHello hello, const ClockReading& now) {
+  const auto taken = [this](std::uint64_t id) {
+    const auto first = by_wire_name_.lower_bound({id, 0});
+    return first != by_wire_name_.end() && first->first.first == id;
+  };
   std::uint64_t session_id = 0;
-  while (session_id == 0 || by_session_id_.contains(session_id)) session_id = random_.NextU64();
+  while (session_id == 0 || taken(session_id)) session_id = random_.NextU64();
   Result<std::unique_ptr<LandmarkSession>> opened =
       LandmarkSession::Open(std::move(hello), keys_, options_.session, SessionId(session_id),
                             random_, now);
@@ -127,26 +131,32 @@ void LandmarkEngine::OpenSession(OpenedHello hello, const ClockReading& now) {
     return;
   }
   const Serial serial = next_serial_++;
-  Entry& entry = sessions_[serial];
-  entry.session = *std::move(opened);
-  LandmarkSession& session = *entry.session;
-  by_session_id_.emplace(session_id, serial);
+  const LandmarkSession& session = *Adopt(serial, *std::move(opened)).session;
   by_transcript_.emplace(session.transcript_sha256(), serial);
 
   // A device has one open session here: its newest, by the counter.
   Known& known = devices_[session.device()];
   if (known.open.has_value()) EndSession(*known.open, sessions_.at(*known.open), now.monotonic);
   known.open = serial;
+  known.unheard.reset();
   by_source_.erase(known.last_source);
   known.last_source = session.source();
   by_source_.insert_or_assign(session.source(), session.device());
 
   ++counters_.sessions_opened;
-  Rearm(serial, entry);
   if (unsigned_welcomes_.empty()) eldest_unsigned_ = now.monotonic;
   unsigned_welcomes_.push_back(serial);
   if (unsigned_welcomes_.size() >= options_.welcomes.size_max) SignWaitingWelcomes();
   observer_.OnSessionOpened(keys_.id, session.device(), session.id(), session.session_counter());
+}
+
+LandmarkEngine::Entry& LandmarkEngine::Adopt(Serial serial,
+                                             std::unique_ptr<LandmarkSession> session) {
+  Entry& entry = sessions_[serial];
+  entry.session = std::move(session);
+  by_wire_name_.emplace(WireName(entry.session->id().value(), entry.session->round()), serial);
+  Rearm(serial, entry);
+  return entry;
 }
 
 void LandmarkEngine::Flush() {
@@ -176,7 +186,7 @@ void LandmarkEngine::SignWaitingWelcomes() {
 void LandmarkEngine::OnPong(const Endpoint& from, ByteSpan packet,
                             const ClockReading& after_receive,
                             std::optional<WallInstant> kernel_receive) {
-  const std::optional<Serial> serial = FindBySession(packet);
+  const std::optional<Serial> serial = FindByWireName(packet);
   if (!serial.has_value()) return CountRefused(from, Refusal::kSession);
   Entry& entry = sessions_.at(*serial);
   const Refusal refusal = entry.session->OnPong(packet, from, after_receive, kernel_receive);
@@ -185,15 +195,21 @@ void LandmarkEngine::OnPong(const Endpoint& from, ByteSpan packet,
   Rearm(*serial, entry);
 }
 
-void LandmarkEngine::OnEvidence(const Endpoint& from, ByteSpan packet, MonotonicInstant now) {
-  const std::optional<Serial> serial = FindBySession(packet);
+void LandmarkEngine::OnEvidence(const Endpoint& from, ByteSpan packet, const ClockReading& now) {
+  const std::optional<Serial> serial = FindByWireName(packet);
   if (!serial.has_value()) return CountRefused(from, Refusal::kSession);
   Entry& entry = sessions_.at(*serial);
   if (entry.session->OnEvidence(packet, from, now, packet_) != Refusal::kNone) return;
   transport_.Send(from, packet_.view(), 0);
-  if (!entry.session->sampling() && !entry.session->receipt_made()) {
-    EndSession(*serial, entry, now);  // rearms for the lingering
+  if (entry.session->sampling() || entry.session->receipt_made()) return;
+  if (std::unique_ptr<LandmarkSession> next = entry.session->TakeNextRound(); next != nullptr) {
+    // Ready before the observer hears of this round's end.
+    const Serial next_serial = next_serial_++;
+    devices_[next->device()].open = next_serial;
+    Adopt(next_serial, std::move(next));
+    ++counters_.rounds_resumed;
   }
+  EndSession(*serial, entry, now.monotonic);  // rearms for the lingering
 }
 
 void LandmarkEngine::OnTransmitStamp(std::uint64_t probe_key, WallInstant stamp,
@@ -272,7 +288,17 @@ void LandmarkEngine::Close(Serial serial, Entry& entry, RoundNumber round, Monot
   entry.trains.clear();
   ClosedRound closed = session.Close(round, now, std::exchange(known.refused, 0));
   Rearm(serial, entry);
-  observer_.OnRoundClosed(keys_.id, session.device(), std::move(closed));
+  if (session.resumed() && session.pongs() == 0) {
+    known.unheard = Unheard{round, std::move(closed)};
+  } else {
+    observer_.OnRoundClosed(keys_.id, session.device(), std::move(closed));
+  }
+}
+
+void LandmarkEngine::ReportUnheard(RoundNumber round, const DeviceId& device, Known& known) {
+  if (!known.unheard.has_value() || known.unheard->round != round) return;
+  ClosedRound closed = std::exchange(known.unheard, std::nullopt)->closed;
+  observer_.OnRoundClosed(keys_.id, device, std::move(closed));
 }
 
 void LandmarkEngine::Forget(Serial serial) {
@@ -283,8 +309,8 @@ void LandmarkEngine::Forget(Serial serial) {
   Known& known = devices_[session.device()];
   if (known.open == serial) known.open.reset();
   if (entry.wake.has_value()) wakes_.erase({*entry.wake, serial});
-  by_session_id_.erase(session.id().value());
-  by_transcript_.erase(session.transcript_sha256());
+  by_wire_name_.erase({session.id().value(), session.round()});
+  if (!session.resumed()) by_transcript_.erase(session.transcript_sha256());
   sessions_.erase(found);
 }
 
@@ -313,11 +339,12 @@ std::optional<MonotonicInstant> LandmarkEngine::NextWake() const {
   return wake;
 }
 
-bool LandmarkEngine::Ready(const DeviceId& device) const {
+std::optional<MonotonicInstant> LandmarkEngine::ReadySince(const DeviceId& device) const {
   const auto known = devices_.find(device);
-  if (known == devices_.end() || !known->second.open.has_value()) return false;
+  if (known == devices_.end() || !known->second.open.has_value()) return std::nullopt;
   const Entry& entry = sessions_.at(*known->second.open);
-  return !entry.round.has_value() && entry.session->sampling();
+  if (entry.round.has_value() || !entry.session->sampling()) return std::nullopt;
+  return entry.session->opened_at();
 }
 
 bool LandmarkEngine::PlanTrains(const DeviceId& device, RoundNumber round,
@@ -337,14 +364,18 @@ void LandmarkEngine::EndRound(RoundNumber round, MonotonicInstant now) {
     if (entry.round == round && !entry.session->receipt_made()) over.push_back(serial);
   }
   for (const Serial serial : over) EndSession(serial, sessions_.at(serial), now);
+  for (auto& [device, known] : devices_) ReportUnheard(round, device, known);
 }
 
 void LandmarkEngine::EndRound(RoundNumber round, const DeviceId& device, MonotonicInstant now) {
   const auto known = devices_.find(device);
-  if (known == devices_.end() || !known->second.open.has_value()) return;
-  const Serial serial = *known->second.open;
-  Entry& entry = sessions_.at(serial);
-  if (entry.round == round) EndSession(serial, entry, now);
+  if (known == devices_.end()) return;
+  if (known->second.open.has_value()) {
+    const Serial serial = *known->second.open;
+    Entry& entry = sessions_.at(serial);
+    if (entry.round == round) EndSession(serial, entry, now);
+  }
+  ReportUnheard(round, device, known->second);
 }
 
 void LandmarkEngine::CountRefused(const Endpoint& from, Refusal refusal) {
@@ -364,9 +395,9 @@ std::optional<std::uint32_t> LandmarkEngine::LastAddress(const DeviceId& device)
   return known->second.last_source.address;
 }
 
-std::optional<LandmarkEngine::Serial> LandmarkEngine::FindBySession(ByteSpan packet) const {
-  const auto found = by_session_id_.find(PeekSessionId(packet));
-  if (found == by_session_id_.end()) return std::nullopt;
+std::optional<LandmarkEngine::Serial> LandmarkEngine::FindByWireName(ByteSpan packet) const {
+  const auto found = by_wire_name_.find({PeekSessionId(packet), PeekRound(packet)});
+  if (found == by_wire_name_.end()) return std::nullopt;
   return found->second;
 }
 

@@ -5,7 +5,8 @@
 //          -> table full? source's limit?       silence; a device's last endpoint has its own
 //          -> signature -> enrolled? counter?   a session; WELCOME with the next batch
 //   PlanTrains -> PINGs at their instants;  PONG, EVIDENCE -> the session
-//   EndRound -> Receipts, one a session that was pinged
+//   EVIDENCE -> RECEIPT, Receipt; where it opens the session's next round, that stands ready
+//   EndRound -> Receipts, one a round that was pinged
 //
 // Nothing that fails is answered, and nothing that fails changes a session.
 #ifndef EARSHOT_SERVER_ENGINE_LANDMARK_ENGINE_H_
@@ -48,21 +49,21 @@ struct WelcomeBatchOptions {
 
 struct LandmarkEngineOptions {
   LandmarkSessionOptions session;
-  // Open and lingering sessions. At the limit further HELLO2 meet silence before any signature is
-  // checked; agents try again later.
+  // Open and lingering rounds of sessions. At the limit further HELLO2 meet silence before any
+  // signature is checked; agents try again later. Sessions that are open go on.
   std::size_t sessions_max = 16'384;
   CheckLimiterOptions checks;
   WelcomeBatchOptions welcomes;
 };
 
 // What a landmark tells its verifier. Calls come from within the engine's own calls; the observer
-// must not call back into the engine, except PlanTrains from OnSessionOpened.
+// must not call back into the engine, except PlanTrains from OnSessionOpened and OnRoundClosed.
 class LandmarkObserver {
  public:
   virtual ~LandmarkObserver() = default;
   virtual void OnSessionOpened(const LandmarkId& landmark, const DeviceId& device,
                                SessionId session, std::uint64_t counter) = 0;
-  // A session that was pinged is over.
+  // A round of a session, in which it was pinged, is over. Another one may stand ready.
   virtual void OnRoundClosed(const LandmarkId& landmark, const DeviceId& device,
                              ClosedRound round) = 0;
   // The device signed two HELLO2 with one counter, or an old one.
@@ -78,7 +79,8 @@ struct LandmarkEngineCounters {
   std::uint64_t checks_limited = 0;
   std::uint64_t not_enrolled = 0;
   std::uint64_t stale_counter = 0;
-  std::uint64_t sessions_opened = 0;
+  std::uint64_t sessions_opened = 0;  // by a handshake
+  std::uint64_t rounds_resumed = 0;   // without one
   std::uint64_t welcome_signatures = 0;  // sessions_opened over this is the mean batch
   std::uint64_t pings_sent = 0;
   std::uint64_t pongs = 0;
@@ -114,8 +116,9 @@ class LandmarkEngine {
   // When OnTimer has something to do; none: nothing is under way.
   std::optional<MonotonicInstant> NextWake() const;
 
-  // Whether `device` has an open session that no train was planned for yet.
-  bool Ready(const DeviceId& device) const;
+  // Since when `device` has an open session that no train was planned for yet; none: it has none.
+  std::optional<MonotonicInstant> ReadySince(const DeviceId& device) const;
+  bool Ready(const DeviceId& device) const { return ReadySince(device).has_value(); }
   // Lets the open session of `device` start trains at `starts` (rising), as part of `round`. False,
   // and nothing planned, when the session is not Ready. A train that may not start at its time,
   // because earlier ones are unanswered, is tried again until EndRound.
@@ -151,11 +154,20 @@ class LandmarkEngine {
     std::vector<MonotonicInstant> trains;        // not started yet, latest first
     std::optional<MonotonicInstant> wake;        // as it stands in wakes_
   };
+  // Names one round of one session on the wire.
+  using WireName = std::pair<std::uint64_t, std::uint32_t>;
+  struct Unheard {
+    RoundNumber round;
+    ClosedRound closed;
+  };
   // A device as its packets show it.
   struct Known {
     std::optional<Serial> open;  // its open session
     Endpoint last_source;
     std::uint32_t refused = 0;
+    // A resumed round without any answer. Perhaps the RECEIPT that opened it was lost and the device
+    // knows nothing of it: what its next session of the same round shows counts in its place.
+    std::optional<Unheard> unheard;
   };
 
   void SignWaitingWelcomes();
@@ -164,15 +176,17 @@ class LandmarkEngine {
   void OpenSession(OpenedHello hello, const ClockReading& now);
   void OnPong(const Endpoint& from, ByteSpan packet, const ClockReading& after_receive,
               std::optional<WallInstant> kernel_receive);
-  void OnEvidence(const Endpoint& from, ByteSpan packet, MonotonicInstant now);
+  void OnEvidence(const Endpoint& from, ByteSpan packet, const ClockReading& now);
+  Entry& Adopt(Serial serial, std::unique_ptr<LandmarkSession> session);
   void SendDuePings(Serial serial, Entry& entry, MonotonicInstant now);
   void StartDueTrains(Entry& entry, MonotonicInstant now);
   void Close(Serial serial, Entry& entry, RoundNumber round, MonotonicInstant now);
   void EndSession(Serial serial, Entry& entry, MonotonicInstant now);
+  void ReportUnheard(RoundNumber round, const DeviceId& device, Known& known);
   void Forget(Serial serial);
   void Rearm(Serial serial, Entry& entry);
   void CountRefused(const Endpoint& from, Refusal refusal);
-  std::optional<Serial> FindBySession(ByteSpan packet) const;
+  std::optional<Serial> FindByWireName(ByteSpan packet) const;
 
   const LandmarkKeys& keys_;
   LandmarkEngineOptions options_;
@@ -187,7 +201,7 @@ class LandmarkEngine {
 
   Serial next_serial_ = 1;
   std::map<Serial, Entry> sessions_;
-  std::map<std::uint64_t, Serial> by_session_id_;
+  std::map<WireName, Serial> by_wire_name_;
   std::map<Bytes32, Serial> by_transcript_;
   std::map<DeviceId, Known> devices_;
   std::map<Endpoint, DeviceId> by_source_;

@@ -32,6 +32,7 @@ struct RoundOptions {
   std::uint32_t count = 0;   // rounds; 0: until stopped
   std::uint32_t trains = 4;  // a landmark, device and round
   std::uint32_t landmarks_per_device = 0;  // 0: all
+  bool handshake_each_round = false;  // true: no session is resumed
 };
 
 // Rounds of less leave no time for handshakes; of more, none for freshness (kRoundLengthMax).

@@ -32,6 +32,7 @@ ServerEngine::ServerEngine(const ServerEngineOptions& options, Verifier verifier
   EARSHOT_CHECK(CheckRoundOptions(options_.rounds).has_value());
   options_.landmark.session.terms = TermsFor(options_.rounds);
   options_.landmark.session.resolve = &ResolveSample;
+  options_.landmark.session.resume = !options_.rounds.handshake_each_round;
 }
 
 ServerEngine::~ServerEngine() = default;
@@ -136,31 +137,44 @@ void ServerEngine::BeginRound(MonotonicInstant now) {
 }
 
 void ServerEngine::PlanInRound(LandmarkEngine& landmark, const DeviceId& device,
-                               MonotonicInstant from) {
-  const auto key = std::pair(device, landmark.id());
-  if (round_->planned.contains(key) || !landmark.Ready(device)) return;
-  const auto starts =
-      PlanTrainStarts(options_.rounds, options_.rounds.trains, from, round_->end, random_);
-  if (!starts.has_value()) return;
-  if (landmark.PlanTrains(device, round_->number, *starts)) round_->planned.insert(key);
+                               MonotonicInstant now) {
+  const std::optional<MonotonicInstant> since = landmark.ReadySince(device);
+  if (!since.has_value() || round_->closed.contains({device, landmark.id()})) return;
+  const auto starts = PlanTrainStarts(options_.rounds, options_.rounds.trains,
+                                      std::max(now, *since + kSessionLead), round_->end, random_);
+  if (starts.has_value()) landmark.PlanTrains(device, round_->number, *starts);
+}
+
+void ServerEngine::PlanIfExpected(const LandmarkId& landmark, const DeviceId& device) {
+  if (!round_.has_value()) return;
+  const auto expected = round_->expected.find(device);
+  if (expected == round_->expected.end() || !expected->second.contains(landmark)) return;
+  PlanInRound(*Find(landmark), device, clock_.Now());
 }
 
 void ServerEngine::OnSessionOpened(const LandmarkId& landmark, const DeviceId& device,
                                    SessionId session, std::uint64_t counter) {
   observer_.OnSessionOpened(landmark, device, session, counter);
-  if (!round_.has_value()) return;
-  const auto expected = round_->expected.find(device);
-  if (expected == round_->expected.end() || !expected->second.contains(landmark)) return;
-  PlanInRound(*Find(landmark), device, clock_.Now() + kSessionLead);
+  // In place of one that was asked and of which nothing came: the device knew nothing of it.
+  for (const auto& ping : pings_) {
+    if (ping->device == device && ping->waiting.contains(landmark)) {
+      PlanInPing(*ping, *Find(landmark));
+    }
+  }
+  PlanIfExpected(landmark, device);
 }
 
 void ServerEngine::OnRoundClosed(const LandmarkId& landmark, const DeviceId& device,
                                  ClosedRound closed) {
   unchecked_.emplace_back(landmark, std::move(closed));
+  bool in_ping = false;
   for (const auto& ping : pings_) {
     if (ping->device != device || ping->waiting.erase(landmark) == 0) continue;
+    in_ping = true;
     if (ping->waiting.empty()) ping->end = clock_.Now();
   }
+  if (!in_ping && round_.has_value()) round_->closed.insert({device, landmark});
+  PlanIfExpected(landmark, device);  // a session that goes on
 }
 
 void ServerEngine::CheckReceipt() {
@@ -306,21 +320,20 @@ bool ServerEngine::BeginPing(Ping& ping, MonotonicInstant now) {
                       (!ready.empty() && now - ping.asked >= kPingGather);
   if (!enough) return false;
   const RoundTiming timing = TimeRound(options_.rounds);
-  const MonotonicInstant end = now + kSessionLead + timing.gap_max * ping.trains + timing.closing;
-  std::set<LandmarkId> expected;
-  for (LandmarkEngine* landmark : ready) {
-    const auto starts =
-        ping.interval.has_value()
-            ? EvenTrainStarts(ping.trains, now + kSessionLead, *ping.interval)
-            : PlanTrainStarts(options_.rounds, ping.trains, now + kSessionLead, end, random_);
-    if (starts.has_value() && landmark->PlanTrains(ping.device, ping.number, *starts)) {
-      expected.insert(landmark->id());
-    }
-  }
-  verifier_.Expect(ping.number, ping.device, expected);
-  ping.waiting = std::move(expected);
-  ping.end = end;
+  ping.end = now + kSessionLead + timing.gap_max * ping.trains + timing.closing;
+  for (LandmarkEngine* landmark : ready) PlanInPing(ping, *landmark);
+  verifier_.Expect(ping.number, ping.device, ping.waiting);
   return true;
+}
+
+void ServerEngine::PlanInPing(Ping& ping, LandmarkEngine& landmark) {
+  const MonotonicInstant from = clock_.Now() + kSessionLead;
+  const auto starts = ping.interval.has_value()
+                          ? EvenTrainStarts(ping.trains, from, *ping.interval)
+                          : PlanTrainStarts(options_.rounds, ping.trains, from, *ping.end, random_);
+  if (starts.has_value() && landmark.PlanTrains(ping.device, ping.number, *starts)) {
+    ping.waiting.insert(landmark.id());
+  }
 }
 
 void ServerEngine::FinishPing(Ping& ping, const ClockReading& now) {

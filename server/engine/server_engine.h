@@ -29,7 +29,8 @@ namespace earshot {
 
 struct ServerEngineOptions {
   RoundOptions rounds;
-  LandmarkEngineOptions landmark;  // session terms and resolver are set by the engine
+  // Session terms, resolver and resumption are set by the engine, by the rounds.
+  LandmarkEngineOptions landmark;
   // A round that is over waits for JudgeRound, so that several engines can pool what they know of
   // landmarks that they share. Otherwise it is judged at once, by what this engine knows.
   bool judged_apart = false;
@@ -114,7 +115,7 @@ class ServerEngine final : private LandmarkObserver {
     MonotonicInstant begin;
     MonotonicInstant end;
     std::map<DeviceId, std::set<LandmarkId>> expected;
-    std::set<std::pair<DeviceId, LandmarkId>> planned;
+    std::set<std::pair<DeviceId, LandmarkId>> closed;  // asked, and the receipt has come
   };
   struct Ping {
     RoundNumber number;
@@ -140,7 +141,9 @@ class ServerEngine final : private LandmarkObserver {
   void BeginRound(MonotonicInstant now);
   void EndRound(const ClockReading& now);
   void Judge(RoundNumber round, const LandmarkNews& news, const ClockReading& now);
-  void PlanInRound(LandmarkEngine& landmark, const DeviceId& device, MonotonicInstant from);
+  void PlanInRound(LandmarkEngine& landmark, const DeviceId& device, MonotonicInstant now);
+  void PlanIfExpected(const LandmarkId& landmark, const DeviceId& device);
+  void PlanInPing(Ping& ping, LandmarkEngine& landmark);
   bool BeginPing(Ping& ping, MonotonicInstant now);
   void FinishPing(Ping& ping, const ClockReading& now);
   void ServePings(const ClockReading& now);

@@ -18,7 +18,7 @@ namespace earshot {
 namespace {
 
 // Session counters remembered of each device, for telling that one was used twice. A device opens
-// one session a landmark and round, so this covers some thirty rounds of nine landmarks.
+// one session a landmark and round at most, so this covers some thirty rounds of nine landmarks.
 constexpr std::size_t kCountersKept = 256;
 
 std::map<LandmarkId, AskedLandmark> AskedIn(const DeviceObservation& observation) {
@@ -168,7 +168,7 @@ const CheckedReceipt* Verifier::AddReceipt(const LandmarkId& landmark, ClosedRou
     ++counters_.receipts_refused;
     return nullptr;
   }
-  if (IsWithdrawn(listed->key()) || !IsNewSession(landmark, stored->checked)) {
+  if (IsWithdrawn(listed->key()) || !IsNewRound(landmark, stored->checked)) {
     ++counters_.receipts_refused;
     return nullptr;
   }
@@ -187,14 +187,17 @@ bool Verifier::IsWithdrawn(const Ed25519PublicKey& key) const {
   return revocations_.has_value() && revocations_->Revoked(key.id(), revocations_->epoch);
 }
 
-// A landmark takes rising counters only, so a session it files under one not above the last is an
-// old one filed again. The same counter over another transcript convicts the device and may pass.
-bool Verifier::IsNewSession(const LandmarkId& landmark, const CheckedReceipt& checked) {
+// A landmark takes rising counters only and a session's rounds rise, so what it files under a counter
+// and a round not above the last is an old round filed again. The same counter over another
+// transcript convicts the device and may pass.
+bool Verifier::IsNewRound(const LandmarkId& landmark, const CheckedReceipt& checked) {
   LastSession& last = last_sessions_[{checked.device, landmark}];
   const bool reused = checked.session_counter == last.counter &&
                       checked.identity_transcript != last.identity_transcript;
-  if (checked.session_counter <= last.counter && !reused) return false;
-  last = {checked.session_counter, checked.identity_transcript};
+  const bool risen = std::pair(checked.session_counter, checked.session_round) >
+                     std::pair(last.counter, last.round);
+  if (!risen && !reused) return false;
+  last = {checked.session_counter, checked.session_round, checked.identity_transcript};
   return true;
 }
 
@@ -346,10 +349,13 @@ std::vector<const StoredReceipt*> Verifier::ReceiptsFor(const DeviceId& device,
   for (const auto& [landmark, stored] : history.bounding) {
     if (!page.Heard(landmark)) receipts.push_back(&stored);
   }
-  // An earlier session under the counter of a session of this round.
+  // Another session under the counter of a session of this round.
   for (const StoredReceipt& stored : page.receipts) {
     const auto earlier = history.by_counter.find(stored.checked.session_counter);
-    if (earlier != history.by_counter.end()) receipts.push_back(&earlier->second);
+    if (earlier != history.by_counter.end() &&
+        CounterReused(earlier->second.checked, stored.checked)) {
+      receipts.push_back(&earlier->second);
+    }
   }
   return receipts;
 }

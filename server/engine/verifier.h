@@ -75,7 +75,8 @@ LandmarkNews Pool(std::span<const LandmarkNews> news);
 // Only ever grows.
 struct VerifierCounters {
   std::uint64_t receipts = 0;
-  // Do not hold together, come from a landmark not listed or withdrawn, or are of an old session.
+  // Do not hold together, come from a landmark not listed or withdrawn, or are of an old session or
+  // an old round of one.
   std::uint64_t receipts_refused = 0;
   std::uint64_t receipts_late = 0;     // of a round that is over
 };
@@ -159,9 +160,10 @@ class Verifier {
   };
 
   Verifier(VerifierSetup setup, Policy policy, const ClockReading& now);
-  // The session last taken from one landmark about one device.
+  // The round last taken from one landmark about one device.
   struct LastSession {
     std::uint64_t counter = 0;
+    std::uint32_t round = 0;  // of the session
     Bytes32 identity_transcript{};
   };
   Status TakeLandmarkList(const ListTrust& trust, LandmarkListContent list, Bytes blob);
@@ -169,7 +171,7 @@ class Verifier {
   bool IsWithdrawn(const Ed25519PublicKey& key) const;
   // What was taken from landmarks before they were withdrawn: no bundle may rest on it.
   void ForgetWithdrawn();
-  bool IsNewSession(const LandmarkId& landmark, const CheckedReceipt& checked);
+  bool IsNewRound(const LandmarkId& landmark, const CheckedReceipt& checked);
   std::set<LandmarkId> HealthyFor(const DeviceId& device, const LandmarkNews& news) const;
   std::map<LandmarkId, MonotonicInstant> TaintedSince(const DeviceId& device, const Page& page,
                                                       const LandmarkNews& news) const;

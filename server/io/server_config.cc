@@ -103,6 +103,7 @@ Result<RoundOptions> ReadRounds(const v1::RoundConfig& config, const Reader& rea
   options.count = config.count();
   if (config.trains() != 0) options.trains = config.trains();
   options.landmarks_per_device = config.landmarks_per_device();
+  options.handshake_each_round = config.handshake_each_round();
   if (const Status checked = CheckRoundOptions(options); !checked.has_value()) {
     return reader.Refuse("length", checked.error());
   }

@@ -268,6 +268,52 @@ class ForeignAgent(unittest.TestCase):
             self.assertEqual(ewp.verify_vectors(page.replace(value, "00" * 32)), 1)
         self.assertIn('"wrong": ["round_key"]', out.getvalue())
 
+    def test_vectors_of_a_resumed_session_follow_from_the_page(self):
+        """This agent does not resume; that the page suffices for one that does is shown here."""
+        page = (HERE.parents[1] / "docs/PROTOCOL.md").read_text()
+
+        def block(fence):
+            values, name = {}, ""
+            for line in page.split(fence)[1].split("```")[0].splitlines():
+                name, line = line.split(" = ") if " = " in line else (name, line)
+                values[name] = values.get(name, b"") + bytes.fromhex(line)
+            return values
+        one, two = block("```vectors\n"), block("```resumption-vectors\n")
+        session, welcome = one["session_id"], two["welcome"]
+        self.assertEqual(one["hello"][136:168], bytes(32))  # what an agent that does not offer sends
+        self.assertEqual(two["hello"], one["hello"][:136] + b"\1" + one["hello"][137:])
+        self.assertEqual(welcome[32:64], ewp.sha256(two["hello2"]))
+        self.assertEqual(two["salt"], ewp.sha256(welcome[:184]))
+        timed, sealed = (ewp.mac(two["salt"], secret)
+                         for secret in (one["ee"], one["ee"] + one["es"]))
+        for number in (1, 2):
+            info = b"\0" + struct.pack(">I", number)
+            key = ewp.expand(timed, b"EWP1 round v1" + info)
+            self.assertEqual(two["round_key_%d" % number], key)
+            self.assertEqual(two["commitment_%d" % number],
+                             ewp.mac(key, b"EWP1 round commitment v1"))
+            for label, name in ((b"EWP1 agent to landmark v1", "a2l_key_%d"),
+                                (b"EWP1 landmark to agent v1", "l2a_key_%d")):
+                self.assertEqual(two[name % number], ewp.expand(sealed, label + info))
+            ping = two["ping_1_of_round_%d" % number]
+            self.assertEqual(two["pong_1_of_round_%d" % number], ewp.pong_packet(ping, key))
+        self.assertEqual(welcome[184:216], two["commitment_1"])
+        first = ewp.chain_down(session, 10, two["x_10_of_round_2"], 9)
+        self.assertEqual(two["ping_1_of_round_2"], ewp.header(ewp.PING, session, 1, 2) + first)
+        self.assertEqual(two["x_0_of_round_2"], ewp.chain_down(session, 1, first, 1))
+        opening = ewp.parse("AgentReceipt", two["agent_receipt_tbs_1"])
+        self.assertEqual((opening.next_anchor, opening.next_commitment),
+                         (two["x_0_of_round_2"], two["commitment_2"]))
+        self.assertEqual(two["opening_sha256_2"], ewp.sha256(two["agent_receipt_tbs_1"]))
+        evidence = ewp.open_blob(two["evidence_blob_2"], one["device_public"], "Evidence")
+        self.assertEqual((evidence.round, evidence.opening_sha256), (2, two["opening_sha256_2"]))
+        receipt = ewp.open_blob(two["verifier_receipt_blob_2"], one["landmark_public"], "Receipt")
+        self.assertEqual((receipt.round, receipt.round_key, receipt.ephemeral_private_key,
+                          receipt.chain_head),
+                         (2, two["round_key_2"], b"", two["x_10_of_round_2"]))
+        self.assertEqual(ewp.open_blob(receipt.opening, one["landmark_public"], "AgentReceipt"),
+                         opening)
+
     def test_honest_agent_gets_every_receipt_from_two_landmarks(self):
         scene = Scene(self, ["here", "there"])
         agent, device = scene.start("d", "--rounds", "2", "--timeout", "20")

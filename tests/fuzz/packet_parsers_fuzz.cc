@@ -20,6 +20,7 @@ void CheckHeaderRoundTrip(ByteSpan packet) {
   EARSHOT_CHECK(packet.size() == PacketBytes(header.type));
   EARSHOT_CHECK(PeekType(packet) == header.type);
   EARSHOT_CHECK(PeekSessionId(packet) == header.session_id);
+  EARSHOT_CHECK(PeekRound(packet) == header.round);
   std::array<std::uint8_t, wire::kHeaderBytes> written{};
   WriteHeader(header, written);
   EARSHOT_CHECK(std::ranges::equal(written, packet.first(wire::kHeaderBytes)));

@@ -2,7 +2,7 @@
 // repeat, reorder, bend, forge, delay. However it goes,
 //  - no reply is longer than the packet that drew it, and a refused packet draws none;
 //  - the landmark counts no pong that the agent did not send, and none twice;
-//  - the receipt holds, and convicts nobody.
+//  - the receipt of every round holds, and convicts nobody.
 #include <algorithm>
 #include <set>
 #include <vector>
@@ -26,19 +26,22 @@ class Network {
 
   void Run() {
     for (std::size_t step = 0; step < kStepsMax && !input_.empty(); ++step) Step();
-    if (pair_.landmark == nullptr) return;
+    if (pair_.landmark != nullptr) CloseRound();
+  }
+
+ private:
+  void CloseRound() {
     const ClosedRound closed = pair_.landmark->Close(RoundNumber(1), pair_.Now(), 0);
     const auto checked = CheckReceipt(closed.receipt, closed.evidence, pair_.listed);
     EARSHOT_CHECK(checked.has_value());
     EARSHOT_CHECK(checked->findings.empty());
     EARSHOT_CHECK(checked->observation.evidence != EvidenceState::kMismatch);
     for (const Sample& sample : checked->observation.samples) {
-      EARSHOT_CHECK(answered_.contains(sample.index));
+      EARSHOT_CHECK(answered_.contains({pair_.landmark->round(), sample.index}));
     }
     EARSHOT_CHECK(pair_.landmark->pongs() <= pair_.agent.pongs());
   }
 
- private:
   void Step() {
     switch (input_.Byte() % 6) {
       case 0:
@@ -89,7 +92,7 @@ class Network {
     pair_.landmark->OnTimer(pair_.Now());
     pair_.landmark->StartTrain(pair_.Now());
     while (const std::optional<DuePing> ping = pair_.landmark->NextPing(pair_.Now())) {
-      EARSHOT_CHECK(sent_.insert(ping->index).second);
+      EARSHOT_CHECK(sent_.insert({pair_.landmark->round(), ping->index}).second);
       pair_.landmark->OnPingSent(ping->index, pair_.clock.Read());
       Keep(ping->bytes);
       pair_.clock.Advance(pair_.options.terms.gap);
@@ -107,7 +110,9 @@ class Network {
     EARSHOT_CHECK((refusal == Refusal::kNone) == (pong != PongBytes{}));
     if (refusal != Refusal::kNone) return;
     EARSHOT_CHECK(pong.size() <= packet.size());
-    answered_.insert(LoadBigEndian<std::uint32_t>(pong, wire::kIndexAt));
+    EARSHOT_CHECK(
+        answered_.insert({PeekRound(pong), LoadBigEndian<std::uint32_t>(pong, wire::kIndexAt)})
+            .second);
     Keep(pong);
   }
 
@@ -120,8 +125,14 @@ class Network {
       OnHello2(packet, reply);
     } else if (pair_.landmark != nullptr && PeekType(packet) == MessageType::kEvidence) {
       const Refusal refusal =
-          pair_.landmark->OnEvidence(packet, kAgentEndpoint, pair_.Now(), reply);
+          pair_.landmark->OnEvidence(packet, kAgentEndpoint, pair_.clock.Read(), reply);
       EARSHOT_CHECK((refusal == Refusal::kNone) == (reply.size != 0));
+      // The round that it opened; the one before lingers in an engine, and is forgotten here.
+      if (std::unique_ptr<LandmarkSession> next = pair_.landmark->TakeNextRound()) {
+        EARSHOT_CHECK(refusal == Refusal::kNone && pair_.landmark->pongs() > 0);
+        CloseRound();
+        pair_.landmark = std::move(next);
+      }
     } else if (pair_.landmark != nullptr) {
       const std::uint32_t before = pair_.landmark->pongs();
       const Refusal refusal =
@@ -162,8 +173,9 @@ class Network {
   Input input_;
   Pair pair_;
   std::vector<Bytes> packets_;
-  std::set<std::uint32_t> sent_;
-  std::set<std::uint32_t> answered_;
+  // Round and index.
+  std::set<std::pair<std::uint32_t, std::uint32_t>> sent_;
+  std::set<std::pair<std::uint32_t, std::uint32_t>> answered_;
 };
 
 }  // namespace

@@ -50,6 +50,12 @@ TEST_F(AgentConfigTest, FilesAreFoundBesideTheConfiguration) {
   EXPECT_EQ(settings->identities[0].counter_file, folder_ + "/a.counter");
 }
 
+TEST_F(AgentConfigTest, SessionsAreOfferedToBeResumedUnlessItSaysOtherwise) {
+  EXPECT_FALSE(Load(Identity("C-1", "127.0.0.7") + kRest)->handshake_each_round);
+  EXPECT_TRUE(Load(Identity("C-1", "127.0.0.7") + kRest + "handshake_each_round: true\n")
+                  ->handshake_each_round);
+}
+
 TEST_F(AgentConfigTest, WrongAddressIsReportedAtItsLine) {
   const auto settings = Load(Identity("C-1", "localhost") + kRest);
   ASSERT_FALSE(settings.has_value());

@@ -220,7 +220,7 @@ class FalseRetry : public testing::Test {
   void ExpectEvidenceIsTaken() {
     ASSERT_EQ(pair_.Exchange(pair_.SendTrain()[0], milliseconds(1)), Refusal::kNone);
     Packet receipt;
-    ASSERT_EQ(pair_.landmark->OnEvidence(pair_.Evidence().view(), kAgentEndpoint, pair_.Now(),
+    ASSERT_EQ(pair_.landmark->OnEvidence(pair_.Evidence().view(), kAgentEndpoint, pair_.clock.Read(),
                                          receipt),
               Refusal::kNone);
     EXPECT_EQ(Deliver(receipt), Refusal::kNone);
@@ -409,7 +409,7 @@ TEST(AgentTable, GenuineMessagesMoveTheAgentOnlyWhereTheTableSaysSo) {
       const Packet evidence = pair.Evidence();
       keep(MessageType::kEvidence, evidence.view());
       Packet receipt;
-      ASSERT_EQ(pair.landmark->OnEvidence(evidence.view(), kAgentEndpoint, pair.Now(), receipt),
+      ASSERT_EQ(pair.landmark->OnEvidence(evidence.view(), kAgentEndpoint, pair.clock.Read(), receipt),
                 Refusal::kNone);
       keep(MessageType::kReceipt, receipt.view());
     }

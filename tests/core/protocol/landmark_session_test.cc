@@ -90,21 +90,21 @@ TEST_F(OpenLandmark, EvidenceIsAnsweredAlikeThreeTimesMore) {
   ASSERT_EQ(Pong(AnswerTo(pings_[0])), Refusal::kNone);
   const Packet evidence = pair_.Evidence();
   Packet first;
-  ASSERT_EQ(pair_.landmark->OnEvidence(evidence.view(), kAgentEndpoint, pair_.Now(), first),
+  ASSERT_EQ(pair_.landmark->OnEvidence(evidence.view(), kAgentEndpoint, pair_.clock.Read(), first),
             Refusal::kNone);
   EXPECT_LE(first.size, evidence.size);
   Packet again;
   for (std::uint32_t i = 0; i < kReceiptRepeatsMax; ++i) {
-    EXPECT_EQ(pair_.landmark->OnEvidence(evidence.view(), kAgentEndpoint, pair_.Now(), again),
+    EXPECT_EQ(pair_.landmark->OnEvidence(evidence.view(), kAgentEndpoint, pair_.clock.Read(), again),
               Refusal::kNone);
     EXPECT_EQ(again.bytes, first.bytes);
   }
-  EXPECT_EQ(pair_.landmark->OnEvidence(evidence.view(), kAgentEndpoint, pair_.Now(), again),
+  EXPECT_EQ(pair_.landmark->OnEvidence(evidence.view(), kAgentEndpoint, pair_.clock.Read(), again),
             Refusal::kRepeated);
   EXPECT_EQ(again.size, 0U);
   Packet bent = evidence;
   bent.bytes[1199] ^= 1U;
-  EXPECT_EQ(pair_.landmark->OnEvidence(bent.view(), kAgentEndpoint, pair_.Now(), again),
+  EXPECT_EQ(pair_.landmark->OnEvidence(bent.view(), kAgentEndpoint, pair_.clock.Read(), again),
             Refusal::kState);
   EXPECT_EQ(pair_.agent.OnDatagram(first.view(), kLandmarkEndpoint, pair_.Now()), Refusal::kNone);
   EXPECT_EQ(pair_.agent.sessions_closed_by_receipt(), 1U);
@@ -117,12 +117,12 @@ TEST_F(OpenLandmark, EveryBitOfEvidenceAndReceiptCounts) {
   for (std::size_t bit = 0; bit < evidence.size * 8; ++bit) {
     Packet bent = evidence;
     bent.bytes[bit / 8] = static_cast<std::uint8_t>(bent.bytes[bit / 8] ^ (1U << (bit % 8)));
-    EXPECT_NE(pair_.landmark->OnEvidence(bent.view(), kAgentEndpoint, pair_.Now(), receipt),
+    EXPECT_NE(pair_.landmark->OnEvidence(bent.view(), kAgentEndpoint, pair_.clock.Read(), receipt),
               Refusal::kNone);
     EXPECT_EQ(receipt.size, 0U);
   }
   EXPECT_TRUE(pair_.landmark->sampling());
-  ASSERT_EQ(pair_.landmark->OnEvidence(evidence.view(), kAgentEndpoint, pair_.Now(), receipt),
+  ASSERT_EQ(pair_.landmark->OnEvidence(evidence.view(), kAgentEndpoint, pair_.clock.Read(), receipt),
             Refusal::kNone);
   for (std::size_t bit = 0; bit < receipt.size * 8; ++bit) {
     Packet bent = receipt;
@@ -137,7 +137,7 @@ TEST_F(OpenLandmark, PongAfterTheEvidenceIsNoSample) {
   const PongBytes late = AnswerTo(pings_[1]);
   const Packet evidence = pair_.Evidence();
   Packet receipt;
-  ASSERT_EQ(pair_.landmark->OnEvidence(evidence.view(), kAgentEndpoint, pair_.Now(), receipt),
+  ASSERT_EQ(pair_.landmark->OnEvidence(evidence.view(), kAgentEndpoint, pair_.clock.Read(), receipt),
             Refusal::kNone);
   EXPECT_EQ(Pong(late), Refusal::kState);
 }
@@ -172,7 +172,7 @@ TEST(LandmarkTable, ClosedSessionIsDeafToGenuineMessages) {
   const Packet evidence = pair.Evidence();
   pair.landmark->Close(RoundNumber(1), pair.Now(), 0);
   Packet receipt;
-  EXPECT_EQ(pair.landmark->OnEvidence(evidence.view(), kAgentEndpoint, pair.Now(), receipt),
+  EXPECT_EQ(pair.landmark->OnEvidence(evidence.view(), kAgentEndpoint, pair.clock.Read(), receipt),
             Refusal::kState);
   EXPECT_EQ(receipt.size, 0U);
   EXPECT_EQ(pair.landmark->OnPong(pong, kAgentEndpoint, pair.clock.Read(), std::nullopt),

@@ -31,7 +31,7 @@ class ClosedSession : public testing::Test {
     }
     const Packet evidence = pair_.Evidence();
     Packet receipt;
-    ASSERT_EQ(pair_.landmark->OnEvidence(evidence.view(), kAgentEndpoint, pair_.Now(), receipt),
+    ASSERT_EQ(pair_.landmark->OnEvidence(evidence.view(), kAgentEndpoint, pair_.clock.Read(), receipt),
               Refusal::kNone);
     closed_ = pair_.landmark->Close(RoundNumber(9), pair_.Now(), 2);
     message_ = Read<v1::Receipt>(BlobContext::kReceipt, closed_.receipt, pair_.keys.signing);
@@ -94,7 +94,14 @@ class ClosedSession : public testing::Test {
                         HmacSha256Key(round_key.Expose()), answered);
   }
 
-  Pair pair_;
+  // Of one round: what a session that can be resumed discloses is resumption_test's affair.
+  static LandmarkSessionOptions OneRound() {
+    LandmarkSessionOptions options = Pair::DefaultOptions();
+    options.resume = false;
+    return options;
+  }
+
+  Pair pair_{OneRound()};
   ClosedRound closed_;
   v1::Receipt message_;
   v1::Evidence evidence_;
@@ -160,6 +167,8 @@ TEST_F(ClosedSession, LandmarkThatDisclosesFalselyIsNotBelieved) {
       [](auto& r) { r.set_end_ns(r.begin_ns() - 1); },
       [](auto& r) { r.set_begin_wall_s(~std::uint64_t{0}); },
       [](auto& r) { r.set_begin_wall_s(1); },
+      [](auto& r) { r.set_round_key(r.ephemeral_private_key()); },
+      [](auto& r) { r.set_opening(r.welcome()); },
   };
   for (std::size_t i = 0; i < std::size(changes); ++i) {
     EXPECT_FALSE(CheckChanged(changes[i]).has_value()) << i;
@@ -370,7 +379,7 @@ TEST(ReceiptCheck, LongestClaimsAndLongestChainFit) {
   Packet evidence;
   ASSERT_TRUE(talkative.OnTimer(pair.Now(), evidence));
   Packet receipt;
-  ASSERT_EQ(pair.landmark->OnEvidence(evidence.view(), kAgentEndpoint, pair.Now(), receipt),
+  ASSERT_EQ(pair.landmark->OnEvidence(evidence.view(), kAgentEndpoint, pair.clock.Read(), receipt),
             Refusal::kNone);
   ASSERT_EQ(talkative.OnDatagram(receipt.view(), kLandmarkEndpoint, pair.Now()), Refusal::kNone);
   const ClosedRound closed = pair.landmark->Close(RoundNumber(1), pair.Now(), 0);

@@ -3,16 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <deque>
-#include <memory>
 #include <optional>
 
-#include "core/base/clock.h"
-#include "core/crypto/ed25519.h"
 #include "core/crypto/hash_chain.h"
-#include "core/crypto/hkdf.h"
-#include "core/crypto/seeded_random.h"
 #include "core/crypto/sha256.h"
 #include "core/crypto/signed_blob.h"
 #include "core/protocol/hello.h"
@@ -21,104 +14,13 @@
 #include "core/protocol/strict_parse.h"
 #include "core/protocol/welcome_signer.h"
 #include "earshot/v1/wire.pb.h"
-#include "tests/core/protocol/session_fixture.h"
+#include "tests/core/protocol/vector_stage.h"
 
 namespace earshot::protocol_test {
 namespace {
 
-constexpr std::uint64_t kSessionId = 0x1122334455667788;
-constexpr std::uint32_t kChainLength = 10;
 constexpr std::uint32_t kLost = 4;
 constexpr std::uint32_t kLate = 7;
-constexpr std::uint64_t kSessionCounter = 42;
-
-// Hands out what it was given, in order.
-class ScriptedRandom final : public Random {
- public:
-  explicit ScriptedRandom(std::deque<Bytes> draws) : draws_(std::move(draws)) {}
-  void Fill(MutableByteSpan out) override {
-    EARSHOT_CHECK(!draws_.empty() && draws_.front().size() == out.size());
-    std::ranges::copy(draws_.front(), out.begin());
-    draws_.pop_front();
-  }
-
- private:
-  std::deque<Bytes> draws_;
-};
-
-class Recorder {
- public:
-  explicit Recorder(const VectorMap& inputs) : inputs_(inputs) {}
-
-  const Bytes& Input(std::string_view name) const {
-    const auto found = inputs_.find(name);
-    EARSHOT_CHECK(found != inputs_.end());
-    return found->second;
-  }
-  Secret32 Key(std::string_view name) const { return *Secret32::CopyFrom(Input(name)); }
-  void AddInput(std::string_view name) { Add(name, Input(name)); }
-  void Add(std::string_view name, ByteSpan value) {
-    list_.emplace_back(std::string(name), Bytes(value.begin(), value.end()));
-  }
-  VectorList Take() { return std::move(list_); }
-
- private:
-  const VectorMap& inputs_;
-  VectorList list_;
-};
-
-std::array<std::uint8_t, 8> Be64(std::uint64_t value) {
-  std::array<std::uint8_t, 8> bytes{};
-  StoreBigEndian<std::uint64_t>(bytes, 0, value);
-  return bytes;
-}
-
-// Everything both sides own, and the recorder they write to.
-struct Stage {
-  explicit Stage(const VectorMap& inputs)
-      : record(inputs),
-        root(Ed25519PrivateKey::FromSeed(record.Key("root_private"))),
-        keys{.id = LandmarkId("sin-1"),
-             .signing = Ed25519PrivateKey::FromSeed(record.Key("landmark_private")),
-             .sealing = X25519KeyPair::FromPrivate(record.Key("landmark_sealing_private"))},
-        device(Ed25519PrivateKey::FromSeed(record.Key("device_private"))),
-        world(MakeSignedWorld(root, keys)),
-        agent_random({record.Input("agent_ephemeral_private"), record.Input("agent_nonce")}),
-        landmark_random({record.Input("landmark_ephemeral_private"), record.Input("landmark_nonce"),
-                         record.Input("x_10"), record.Input("commitment_salt")}),
-        cookie_random(1),
-        acceptor(keys, cookie_random, MonotonicInstant()) {
-    counter.last = kSessionCounter - 1;
-    options.terms.chain_length = kChainLength;
-    options.resolve = &ResolveOnRawClock;
-    clock.Set({.monotonic = MonotonicInstant::FromNanoseconds(1'000'000'000),
-               .wall = WallInstant::FromNanoseconds(1'767'225'600'000'000'000)});
-    ListTrust trust(root.public_key());
-    const auto list = trust.AcceptLandmarkList(world.landmark_list);
-    EARSHOT_CHECK(list.has_value());
-    agent = std::make_unique<AgentSession>(
-        AgentIdentity{.device_key = &device,
-                      .claims = {.model = "GX-100",
-                                 .firmware_sha256 = Sha256(AsBytes("firmware 1.0")),
-                                 .boot_count = 7}},
-        counter, list->landmarks.at(0), agent_random, AgentLimits{}, clock.Now());
-  }
-
-  Recorder record;
-  Ed25519PrivateKey root;
-  LandmarkKeys keys;
-  Ed25519PrivateKey device;
-  SignedWorld world;
-  ScriptedRandom agent_random;
-  ScriptedRandom landmark_random;
-  SeededRandom cookie_random;
-  HandshakeAcceptor acceptor;
-  MemoryCounter counter;
-  LandmarkSessionOptions options;
-  ManualClock clock;
-  std::unique_ptr<AgentSession> agent;
-  std::unique_ptr<LandmarkSession> landmark;
-};
 
 void RecordAuthority(Stage& s) {
   s.record.AddInput("root_private");
@@ -214,10 +116,11 @@ void RecordWelcome(Stage& s, const Packet& hello2) {
       X25519KeyPair::FromPrivate(s.record.Key("agent_ephemeral_private"));
   const Secret32 ee = *agent_share.Agree(share.public_key());
   const Secret32 es = *agent_share.Agree(s.keys.sealing.public_key());
-  const SealingKeys sealing = DeriveSealingKeys(leaf, ee, es, s.options.terms.round);
+  const SessionSecrets secrets(leaf, ee, es);
+  const SealingKeys sealing = secrets.Sealing(s.options.terms.round);
   s.record.Add("salt", Sha256(leaf));
   s.record.Add("ee", ee.Expose());
-  s.record.Add("round_key", DeriveRoundKey(leaf, ee, s.options.terms.round).Expose());
+  s.record.Add("round_key", secrets.RoundKey(s.options.terms.round).Expose());
   s.record.Add("a2l_key", sealing.agent_to_landmark.Expose());
   s.record.Add("l2a_key", sealing.landmark_to_agent.Expose());
   EARSHOT_CHECK(s.agent->OnDatagram(welcome, kLandmarkEndpoint, s.clock.Now()) == Refusal::kNone);
@@ -256,7 +159,7 @@ void RecordClosing(Stage& s) {
   Packet evidence;
   EARSHOT_CHECK(s.agent->OnTimer(s.clock.Now(), evidence));
   Packet receipt;
-  EARSHOT_CHECK(s.landmark->OnEvidence(evidence.view(), kAgentEndpoint, s.clock.Now(), receipt) ==
+  EARSHOT_CHECK(s.landmark->OnEvidence(evidence.view(), kAgentEndpoint, s.clock.Read(), receipt) ==
                 Refusal::kNone);
   EARSHOT_CHECK(s.agent->OnDatagram(receipt.view(), kLandmarkEndpoint, s.clock.Now()) ==
                 Refusal::kNone);
@@ -282,11 +185,13 @@ void RecordClosing(Stage& s) {
   s.record.Add("sample_list", Serialise(samples));
   const X25519KeyPair agent_share =
       X25519KeyPair::FromPrivate(s.record.Key("agent_ephemeral_private"));
-  const SealingKeys sealing = DeriveSealingKeys(
-      ByteSpan(s.landmark->welcome()).first(wire::kWelcomeLeafEnd),
-      *agent_share.Agree(
-          X25519KeyPair::FromPrivate(s.record.Key("landmark_ephemeral_private")).public_key()),
-      *agent_share.Agree(s.keys.sealing.public_key()), s.options.terms.round);
+  const SealingKeys sealing =
+      SessionSecrets(
+          ByteSpan(s.landmark->welcome()).first(wire::kWelcomeLeafEnd),
+          *agent_share.Agree(
+              X25519KeyPair::FromPrivate(s.record.Key("landmark_ephemeral_private")).public_key()),
+          *agent_share.Agree(s.keys.sealing.public_key()))
+          .Sealing(s.options.terms.round);
   const Bytes agent_receipt = *OpenSealed(receipt.view(), sealing.landmark_to_agent);
   s.record.Add("agent_receipt_tbs",
                *OpenBlob(BlobContext::kAgentReceipt, agent_receipt, landmark_key));
@@ -294,8 +199,6 @@ void RecordClosing(Stage& s) {
   s.record.Add("receipt", receipt.view());
   s.record.Add("verifier_receipt_blob", closed.receipt);
 }
-
-constexpr std::string_view kFence = "```vectors\n";
 
 }  // namespace
 
@@ -305,7 +208,7 @@ Bytes DefaultVectorInput(std::string_view name) {
 }
 
 VectorList RunVectorSession(const VectorMap& inputs) {
-  Stage stage(inputs);
+  Stage stage(inputs, false);
   RecordAuthority(stage);
   const Packet hello2 = RecordHandshakeOfAgent(stage);
   RecordWelcome(stage, hello2);
@@ -327,25 +230,26 @@ std::string VectorBlock(const VectorList& vectors) {
   return block;
 }
 
-Result<std::string> ReplaceVectorBlock(std::string_view document, std::string_view block) {
-  const std::size_t begin = document.find(kFence);
+Result<std::string> ReplaceVectorBlock(std::string_view document, std::string_view fence,
+                                       std::string_view block) {
+  const std::size_t begin = document.find(fence);
   if (begin == std::string_view::npos) {
-    return Fail(ErrorCode::kNotFound, "document has no ```vectors block");
+    return Fail(ErrorCode::kNotFound, "document has no such block of vectors");
   }
-  const std::size_t content = begin + kFence.size();
+  const std::size_t content = begin + fence.size();
   const std::size_t end = document.find("```", content);
   if (end == std::string_view::npos) {
-    return Fail(ErrorCode::kInvalidArgument, "```vectors block does not end");
+    return Fail(ErrorCode::kInvalidArgument, "block of vectors does not end");
   }
   return std::string(document.substr(0, content)).append(block).append(document.substr(end));
 }
 
-Result<VectorMap> ParseVectors(std::string_view document) {
-  const std::size_t begin = document.find(kFence);
+Result<VectorMap> ParseVectors(std::string_view document, std::string_view fence) {
+  const std::size_t begin = document.find(fence);
   if (begin == std::string_view::npos) {
-    return Fail(ErrorCode::kNotFound, "document has no ```vectors block");
+    return Fail(ErrorCode::kNotFound, "document has no such block of vectors");
   }
-  std::string_view rest = document.substr(begin + kFence.size());
+  std::string_view rest = document.substr(begin + fence.size());
   rest = rest.substr(0, rest.find("```"));
   VectorMap vectors;
   std::string name;

@@ -19,7 +19,7 @@ std::string ReadDocument() {
 class Vectors : public testing::Test {
  protected:
   void SetUp() override {
-    const Result<VectorMap> parsed = ParseVectors(ReadDocument());
+    const Result<VectorMap> parsed = ParseVectors(ReadDocument(), kVectorFence);
     ASSERT_TRUE(parsed.has_value()) << parsed.error().message();
     document_ = *parsed;
     for (const std::string_view input : kVectorInputs) {
@@ -52,6 +52,25 @@ TEST_F(Vectors, AnotherEphemeralKeyGivesOtherTags) {
   EXPECT_EQ(tags, 9U);  // ten pings, one lost
 }
 
+// A second round under one handshake: its inputs beside those of the session above.
+TEST_F(Vectors, OfAResumedSessionAreTheDocuments) {
+  const Result<VectorMap> resumed = ParseVectors(ReadDocument(), kResumptionFence);
+  ASSERT_TRUE(resumed.has_value()) << resumed.error().message();
+  VectorMap inputs = document_;
+  for (const std::string_view input : kResumptionInputs) {
+    ASSERT_TRUE(resumed->contains(input)) << input;
+    inputs.insert_or_assign(std::string(input), resumed->find(input)->second);
+  }
+  const VectorList derived = RunResumedVectorSession(inputs);
+  EXPECT_EQ(derived.size(), resumed->size());
+  for (const auto& [name, value] : derived) {
+    const auto found = resumed->find(name);
+    ASSERT_NE(found, resumed->end()) << name << " is missing in docs/PROTOCOL.md";
+    EXPECT_EQ(HexEncode(found->second), HexEncode(value)) << name;
+  }
+  EXPECT_NE(resumed->at("round_key_1"), resumed->at("round_key_2"));
+}
+
 TEST(ProtocolPage, HoldsTheSchemaOfSignedObjectsWordForWord) {
   std::ifstream file(EARSHOT_SOURCE_DIR "/proto/earshot/v1/wire.proto");
   std::stringstream schema;
@@ -64,11 +83,11 @@ TEST(ProtocolPage, HoldsTheSchemaOfSignedObjectsWordForWord) {
 }
 
 TEST(VectorBlock, MalformedLinesAreRefused) {
-  EXPECT_FALSE(ParseVectors("no block").has_value());
-  EXPECT_FALSE(ParseVectors("```vectors\na = 00\na = 01\n```").has_value());
-  EXPECT_FALSE(ParseVectors("```vectors\na = 0x\n```").has_value());
-  EXPECT_FALSE(ParseVectors("```vectors\nstray\n```").has_value());
-  EXPECT_TRUE(ParseVectors("```vectors\na = 00\n  01\n```").has_value());
+  EXPECT_FALSE(ParseVectors("no block", kVectorFence).has_value());
+  EXPECT_FALSE(ParseVectors("```vectors\na = 00\na = 01\n```", kVectorFence).has_value());
+  EXPECT_FALSE(ParseVectors("```vectors\na = 0x\n```", kVectorFence).has_value());
+  EXPECT_FALSE(ParseVectors("```vectors\nstray\n```", kVectorFence).has_value());
+  EXPECT_TRUE(ParseVectors("```vectors\na = 00\n  01\n```", kVectorFence).has_value());
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ TEST(LandmarkEngineTest, AnsweredRoundYieldsAReceiptWithEvidenceAndTheTrueDelay)
   EXPECT_EQ(agent.engine->counters().sessions_closed_by_receipt, 1U);
 }
 
-TEST(LandmarkEngineTest, ClosedSessionIsFollowedByANewOneThatIsReady) {
+TEST(LandmarkEngineTest, ClosedRoundIsFollowedByANewOneThatIsReady) {
   const LandmarkEngineOptions options = FifteenPings();
   LandmarkWorld world(1, options);
   auto& agent = world.AddAgent(kAgentEndpoint, Key(1));
@@ -59,11 +59,11 @@ TEST(LandmarkEngineTest, ClosedSessionIsFollowedByANewOneThatIsReady) {
     world.network.Run(seconds(2));
     ASSERT_TRUE(world.PlanRound(agent, round, 3)) << round;
     EXPECT_FALSE(world.engine->Ready(agent.device()));
-    EXPECT_FALSE(world.PlanRound(agent, round, 3)) << "a session serves one round";
+    EXPECT_FALSE(world.PlanRound(agent, round, 3)) << "a round is planned once";
   }
   world.network.Run(seconds(2) + options.session.linger);
   EXPECT_THAT(world.observer.closed, SizeIs(3));
-  EXPECT_EQ(world.engine->sessions(), 1U) << "closed sessions must be forgotten";
+  EXPECT_EQ(world.engine->sessions(), 1U) << "closed rounds must be forgotten";
 }
 
 TEST(LandmarkEngineTest, DeviceThatStopsAnsweringIsClosedAfterThreeTrainsWithoutEvidence) {
@@ -110,7 +110,9 @@ TEST(LandmarkEngineTest, LossDuplicationAndReorderCostSamplesAndNothingElse) {
     world.engine->EndRound(RoundNumber(round), world.network.now());
   }
   EXPECT_GE(planned, 7U);
-  ASSERT_THAT(world.observer.closed, SizeIs(planned));
+  // A round whose RECEIPT was lost four times may have given way to the device's next session.
+  ASSERT_LE(world.observer.closed.size(), planned);
+  ASSERT_GE(world.observer.closed.size() + 2, planned);
   std::size_t with_evidence = 0;
   for (const CheckedReceipt& round : world.observer.closed) {
     if (round.observation.evidence == EvidenceState::kValid) ++with_evidence;
