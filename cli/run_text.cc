@@ -144,8 +144,8 @@ std::string NetworkText(const v1::RunReport& report) {
   }
   return fmt::format("{} packets through the relay, held {:.1f} us longer than modelled at the median "
                      "({:.1f} us at 99 %). {} samples, {} of them below the true delay, {} tainted, {} "
-                     "unmatched. The quickest answer of a session with an honest device came {:.0f} us "
-                     "late at the median, {:.0f} us at worst.",
+                     "unmatched. The quickest answer of a session's round with an honest device came "
+                     "{:.0f} us late at the median, {:.0f} us at worst.",
                      network.packets_relayed(), network.relay_median_error_us(),
                      network.relay_p99_error_us(), network.samples(), network.samples_below_truth(),
                      network.samples_tainted(), network.samples_unmatched(),

@@ -217,7 +217,7 @@ Status Campaign::RunOurs(const Condition& condition, std::uint8_t train_length) 
     for (const std::vector<TimedPing>& train : run.trains) {
       const auto rtt = [user](const TimedPing& ping) { return user ? ping.user : ping.sample.rtt; };
       const TimedPing& quickest = *std::ranges::min_element(train, {}, rtt);
-      const RoundTripTruth* const own = FindPing(truth, quickest.session, quickest.sample.index);
+      const RoundTripTruth* const own = FindPing(truth, quickest);
       if (report_.through_relay && own == nullptr) {
         ++row.left_out;
         continue;

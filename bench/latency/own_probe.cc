@@ -11,11 +11,13 @@
 #include "agent/io/agent_process.h"
 #include "bench/latency/network.h"
 #include "bench/latency/place_scope.h"
+#include "core/base/check.h"
 #include "core/crypto/pooled_random.h"
 #include "core/crypto/sha256.h"
 #include "core/crypto/signed_blob.h"
 #include "core/latency/resolve.h"
 #include "core/os/system_clock.h"
+#include "core/protocol/wire_format.h"
 #include "earshot/v1/wire.pb.h"
 #include "server/engine/landmark_engine.h"
 #include "server/io/landmark_socket.h"
@@ -27,7 +29,7 @@ namespace {
 constexpr Duration kOpenWithin = std::chrono::seconds(10);
 constexpr Duration kCloseWithin = std::chrono::seconds(2);
 // A train that cannot start when it is due, because another is on its way, waits up to 50 ms, and
-// those behind it wait as well: on a busy machine every train of a session may.
+// those behind it wait as well: on a busy machine every train of a round may.
 constexpr Duration kTrainDelayMax = std::chrono::milliseconds(60);
 constexpr Duration kFirstTrainAfter = std::chrono::milliseconds(20);
 constexpr Duration kWaitMax = std::chrono::milliseconds(20);
@@ -83,16 +85,23 @@ Sample ResolveAndKeep(std::uint32_t index, const ProbeStamps& stamps) {
 
 class Observer final : public LandmarkObserver {
  public:
-  void OnSessionOpened(const LandmarkId&, const DeviceId&, SessionId id, std::uint64_t) override {
-    session = id.value();
-  }
+  void OnSessionOpened(const LandmarkId&, const DeviceId&, SessionId, std::uint64_t) override {}
+  // The Receipt says which round of which session it is of; a WELCOME begins like every packet.
   void OnRoundClosed(const LandmarkId&, const DeviceId&, ClosedRound round) override {
     ++rounds_closed;
     with_evidence += round.evidence.empty() ? 0U : 1U;
+    v1::SignedBlob blob;
+    v1::Receipt receipt;
+    EARSHOT_CHECK(
+        blob.ParseFromArray(round.receipt.data(), static_cast<int>(round.receipt.size())) &&
+        receipt.ParseFromString(blob.tbs()));
+    session = PeekSessionId(AsBytes(receipt.welcome()));
+    session_round = receipt.round();
   }
   void OnCounter(const LandmarkId&, const DeviceId&, CounterJudgement) override {}
 
-  std::uint64_t session = 0;
+  std::uint64_t session = 0;  // of the round closed last
+  std::uint32_t session_round = 0;
   std::uint32_t rounds_closed = 0;
   std::uint32_t with_evidence = 0;
 };
@@ -125,7 +134,6 @@ class Landmark {
     LandmarkEngineOptions options;
     options.session.terms = terms;
     options.session.resolve = &ResolveAndKeep;
-    options.session.resume = false;  // truth is found by session and index: one round a session
     return options;
   }
 
@@ -170,7 +178,7 @@ class Bench final : public ProbeBench {
  private:
   Result<std::unique_ptr<LandmarkSocket>> OpenSocket(bool kernel_stamps);
   Result<Child> StartAgent(const Endpoint& landmark, unsigned priority);
-  Status RunSession(Landmark& landmark, const ProbeForm& form, std::uint32_t trains, ProbeRun& run);
+  Status RunRound(Landmark& landmark, const ProbeForm& form, std::uint32_t trains, ProbeRun& run);
 
   ProbePlaces places_;
   std::string folder_;
@@ -224,8 +232,8 @@ Result<Child> Bench::StartAgent(const Endpoint& landmark, unsigned priority) {
                       .priority = priority});
 }
 
-// One session with as many trains as its chain has room for.
-Status Bench::RunSession(Landmark& landmark, const ProbeForm& form, std::uint32_t trains,
+// One round with as many trains as its chain has room for.
+Status Bench::RunRound(Landmark& landmark, const ProbeForm& form, std::uint32_t trains,
                          ProbeRun& run) {
   const DeviceId device(device_.id().value());
   if (!landmark.PumpUntil([&] { return landmark.engine().Ready(device); },
@@ -243,7 +251,6 @@ Status Bench::RunSession(Landmark& landmark, const ProbeForm& form, std::uint32_
   const std::uint64_t sent_before = landmark.engine().counters().pings_sent;
   EARSHOT_CHECK(landmark.engine().PlanTrains(device, round, starts));
   const std::uint32_t closed_before = landmark.observer().rounds_closed;
-  const std::uint64_t session = landmark.observer().session;
   if (!landmark.PumpUntil([&] { return landmark.observer().rounds_closed > closed_before; },
                           starts.back() + kTrainDelayMax * trains + kCloseWithin)) {
     ++run.rounds_unclosed;
@@ -258,7 +265,8 @@ Status Bench::RunSession(Landmark& landmark, const ProbeForm& form, std::uint32_
     const std::uint32_t train = (index - 1) / form.train_length + 1;
     if (train != open_train) run.trains.emplace_back();
     open_train = train;
-    run.trains.back().push_back({session, ping.first, ping.second});
+    run.trains.back().push_back({landmark.observer().session, landmark.observer().session_round,
+                                 ping.first, ping.second});
   }
   return {};
 }
@@ -282,7 +290,7 @@ Result<ProbeRun> Bench::Run(const ProbeForm& form, unsigned priority) {
   Landmark landmark(keys_, terms, random_, std::move(socket));
   for (std::uint32_t left = form.trains; left > 0;) {
     const std::uint32_t trains = std::min(left, trains_each);
-    EARSHOT_RETURN_IF_ERROR(RunSession(landmark, form, trains, run));
+    EARSHOT_RETURN_IF_ERROR(RunRound(landmark, form, trains, run));
     left -= trains;
   }
   run.agent_scheduling = SchedulingOf(agent.pid());

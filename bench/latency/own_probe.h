@@ -36,7 +36,8 @@ struct ProbeForm {
 // One answered ping, timed both ways over the same two packets.
 struct TimedPing {
   std::uint64_t session = 0;
-  Sample sample;  // as production resolves it; sample.index names it within the session
+  std::uint32_t round = 0;  // of the session
+  Sample sample;  // as production resolves it; sample.index names it within the round
   Rtt user;       // from the clock readings around the two calls alone
 };
 
@@ -55,7 +56,7 @@ class ProbeBench {
   static Result<std::unique_ptr<ProbeBench>> Create(const ProbePlaces& places, std::string folder);
   virtual ~ProbeBench() = default;
 
-  // Opens sessions until `form.trains` trains were sent, and closes them. Both sides ask for
+  // Goes from round to round of one session until `form.trains` trains were sent. Both sides ask for
   // SCHED_FIFO at `priority` (0: the ordinary class). The calling thread is the landmark meanwhile;
   // its core and class are given back. kUnavailable when no session opens within ten seconds.
   virtual Result<ProbeRun> Run(const ProbeForm& form, unsigned priority) = 0;

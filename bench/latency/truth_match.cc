@@ -13,7 +13,7 @@ constexpr std::uint8_t kEchoRequest = 8;
 // Spacings that differ by more than this at every shift are of different packets.
 constexpr Duration kSpacingTolerance = std::chrono::milliseconds(1);
 
-using Key = std::tuple<FrameKind, std::uint64_t, std::uint32_t, std::uint16_t>;
+using Key = std::tuple<FrameKind, std::uint64_t, std::uint32_t, std::uint32_t>;
 
 // What a request and its answer have in common; for UDP the landmark's port, the agent's and the
 // length, by which a program's echoes differ from its opening and closing.
@@ -21,7 +21,7 @@ Key KeyOf(const PacketTruth& record) {
   const FrameSummary& frame = record.frame;
   switch (frame.kind) {
     case FrameKind::kEarshot:
-      return {frame.kind, frame.session, frame.index, 0};
+      return {frame.kind, frame.session, frame.round, frame.index};
     case FrameKind::kIcmpEcho:
       return {frame.kind, frame.source, frame.destination, 0};
     case FrameKind::kUdp:
@@ -124,11 +124,11 @@ std::vector<std::optional<RoundTripTruth>> MatchPeer(std::span<const PeerSample>
   return matched;
 }
 
-const RoundTripTruth* FindPing(std::span<const RoundTripTruth> truth, std::uint64_t session,
-                               std::uint32_t index) {
+const RoundTripTruth* FindPing(std::span<const RoundTripTruth> truth, const TimedPing& ping) {
   for (const RoundTripTruth& trip : truth) {
-    if (trip.request.kind == FrameKind::kEarshot && trip.request.session == session &&
-        trip.request.index == index) {
+    const FrameSummary& request = trip.request;
+    if (request.kind == FrameKind::kEarshot && request.session == ping.session &&
+        request.round == ping.round && request.index == ping.sample.index) {
       return &trip;
     }
   }

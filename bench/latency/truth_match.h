@@ -24,9 +24,9 @@ struct RoundTripTruth {
 };
 
 // The round trips among `records`, in the order in which the requests arrived. Pings and pongs meet
-// by session and index, ICMP echoes by identifier and sequence, other UDP by ports and length: the
-// n-th answer belongs to the n-th request, which holds when nothing was lost; where counts differ
-// the conversation is left out.
+// by session, its round and index, ICMP echoes by identifier and sequence, other UDP by ports and
+// length: the n-th answer belongs to the n-th request, which holds when nothing was lost; where
+// counts differ the conversation is left out.
 std::vector<RoundTripTruth> PairRoundTrips(std::span<const PacketTruth> records);
 
 // For each sample the truth of its own packets, none where it cannot be told. Programs that print a
@@ -37,8 +37,7 @@ std::vector<std::optional<RoundTripTruth>> MatchPeer(std::span<const PeerSample>
                                                      FrameKind kind, std::uint16_t payload_bytes);
 
 // The truth of one of our pings; null when its frames were not seen.
-const RoundTripTruth* FindPing(std::span<const RoundTripTruth> truth, std::uint64_t session,
-                               std::uint32_t index);
+const RoundTripTruth* FindPing(std::span<const RoundTripTruth> truth, const TimedPing& ping);
 
 }  // namespace earshot
 

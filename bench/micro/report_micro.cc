@@ -8,7 +8,7 @@ namespace {
 
 EventRecord OneSample() {
   return SampleEvent(std::chrono::seconds(3), LandmarkId("sin-1"), DeviceId(Bytes32{1}),
-                     SessionId(7), RoundNumber(2),
+                     SessionId(7), 1, RoundNumber(2),
                      {.index = 4,
                       .rtt = Rtt::FromDuration(std::chrono::microseconds(5012)),
                       .stamps = StampKind::kKernelBoth,

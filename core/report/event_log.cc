@@ -105,13 +105,14 @@ EventRecord SessionOpenedEvent(Duration at, const LandmarkId& landmark, const De
 }
 
 EventRecord SampleEvent(Duration at, const LandmarkId& landmark, const DeviceId& device,
-                        SessionId session, RoundNumber round, const Sample& sample,
-                        std::string_view scheduling) {
+                        SessionId session, std::uint32_t session_round, RoundNumber round,
+                        const Sample& sample, std::string_view scheduling) {
   EventRecord record{EventKind::kSample,
                      at,
                      {{"landmark", landmark.value()},
                       {"device", device.value()},
                       {"session", fmt::format("{:016x}", session.value())},
+                      {"session_round", std::int64_t{session_round}},
                       {"round", std::int64_t{round.value()}},
                       {"index", std::int64_t{sample.index}},
                       {"rtt_ns", std::int64_t{sample.rtt.duration().count()}},

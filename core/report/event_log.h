@@ -56,10 +56,12 @@ struct EventRecord {
 
 EventRecord SessionOpenedEvent(Duration at, const LandmarkId& landmark, const DeviceId& device,
                                SessionId session, std::uint64_t counter);
-// `scheduling`: the class that the landmark ran in, in words; empty where there is none.
+// A packet of the session is named by `session_round`, the session's own, and the sample's index;
+// `round` is the verifier's. `scheduling`: the class that the landmark ran in, in words; empty where
+// there is none.
 EventRecord SampleEvent(Duration at, const LandmarkId& landmark, const DeviceId& device,
-                        SessionId session, RoundNumber round, const Sample& sample,
-                        std::string_view scheduling = {});
+                        SessionId session, std::uint32_t session_round, RoundNumber round,
+                        const Sample& sample, std::string_view scheduling = {});
 EventRecord ReceiptEvent(Duration at, const LandmarkId& landmark, const DeviceId& device,
                          RoundNumber round, const Bytes32& receipt_sha256, bool with_evidence);
 EventRecord RoundClosedEvent(Duration at, RoundNumber round, std::uint32_t devices);

@@ -138,6 +138,7 @@ void LandmarkEngine::OpenSession(OpenedHello hello, const ClockReading& now) {
   Known& known = devices_[session.device()];
   if (known.open.has_value()) EndSession(*known.open, sessions_.at(*known.open), now.monotonic);
   known.open = serial;
+  if (known.unheard.has_value()) known.refused += known.unheard->refused;
   known.unheard.reset();
   by_source_.erase(known.last_source);
   known.last_source = session.source();
@@ -286,10 +287,12 @@ void LandmarkEngine::Close(Serial serial, Entry& entry, RoundNumber round, Monot
   Known& known = devices_[session.device()];
   if (known.open == serial) known.open.reset();
   entry.trains.clear();
-  ClosedRound closed = session.Close(round, now, std::exchange(known.refused, 0));
+  const std::uint32_t refused = std::exchange(known.refused, 0);
+  ClosedRound closed = session.Close(round, now, refused);
   Rearm(serial, entry);
   if (session.resumed() && session.pongs() == 0) {
-    known.unheard = Unheard{round, std::move(closed)};
+    const auto unauthentic = static_cast<std::uint32_t>(session.counters().unauthentic());
+    known.unheard = Unheard{round, std::move(closed), refused + unauthentic};
   } else {
     observer_.OnRoundClosed(keys_.id, session.device(), std::move(closed));
   }

@@ -159,6 +159,7 @@ class LandmarkEngine {
   struct Unheard {
     RoundNumber round;
     ClosedRound closed;
+    std::uint32_t refused;  // as `closed` says; counted again where another takes its place
   };
   // A device as its packets show it.
   struct Known {

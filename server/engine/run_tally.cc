@@ -42,7 +42,7 @@ void RunTally::OnReceipt(const LandmarkId& landmark, const CheckedReceipt& recei
   for (const Sample& sample : seen.samples) {
     ++tally.stamps[sample.stamps];
     append_(SampleEvent(SinceStart(), landmark, receipt.device, receipt.session,
-                        receipt.verifier_round, sample, scheduling_));
+                        receipt.session_round, receipt.verifier_round, sample, scheduling_));
   }
   append_(ReceiptEvent(SinceStart(), landmark, receipt.device, receipt.verifier_round,
                        seen.receipt_sha256, seen.evidence == EvidenceState::kValid));

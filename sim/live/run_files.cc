@@ -152,9 +152,6 @@ Status RunFiles::WriteServerConfig(const std::string& out, const BoundEndpoints&
   rounds->set_length(DurationText(scenario.rounds.length));
   rounds->set_count(rounds_);
   rounds->set_trains(scenario.rounds.trains);
-  // The relay's truth and the samples are joined by session and index: a session of many rounds
-  // would give a sample the shortest of as many packets to be held against.
-  rounds->set_handshake_each_round(true);
   rounds->set_landmarks_per_device(scenario.rounds.landmarks_per_device);
   config.set_scheduling_priority(options_.server_priority);
   return WriteConfig(Path("server.textproto"), config);

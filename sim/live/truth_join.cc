@@ -52,6 +52,7 @@ bool AppendEvent(std::string_view line, LoggedEvents* events) {
     return false;
   }
   sample.landmark = event.landmark();
+  sample.session_round = event.session_round();
   sample.index = event.index();
   sample.rtt = Rtt::FromDuration(Duration(std::llround(event.rtt_ns())));
   sample.stamps = *stamps;
@@ -108,7 +109,7 @@ Result<LoggedEvents> ReadEvents(const std::string& path) {
 
 TruthJoin JoinWithTruth(std::span<const LoggedSample> samples, std::span<const TruthLine> truth) {
   TruthJoin join;
-  std::map<std::tuple<std::string, std::uint64_t, std::uint32_t>, Holds> holds;
+  std::map<std::tuple<std::string, std::uint64_t, std::uint32_t, std::uint32_t>, Holds> holds;
   std::vector<Duration> errors;
   for (const TruthLine& line : truth) {
     ++join.packets;
@@ -116,14 +117,16 @@ TruthJoin JoinWithTruth(std::span<const LoggedSample> samples, std::span<const T
     if (line.record.corrupted) continue;
     const bool ping = line.record.type == kPing;
     if (!ping && line.record.type != kPong) continue;
-    Holds& held = holds[{line.landmark, line.record.session, line.record.index}];
+    Holds& held =
+        holds[{line.landmark, line.record.session, line.record.round, line.record.index}];
     held.device = line.device;
     KeepShorter(ping ? &held.ping : &held.pong, line.record.held);
   }
   for (const LoggedSample& sample : samples) {
     ++join.samples;
     if (sample.tainted) ++join.tainted;
-    const auto found = holds.find({sample.landmark, sample.session, sample.index});
+    const auto found =
+        holds.find({sample.landmark, sample.session, sample.session_round, sample.index});
     if (found == holds.end() || !found->second.ping.has_value() ||
         !found->second.pong.has_value()) {
       ++join.unmatched;
@@ -132,8 +135,8 @@ TruthJoin JoinWithTruth(std::span<const LoggedSample> samples, std::span<const T
     const Duration held = *found->second.ping + *found->second.pong;
     if (!sample.tainted) {
       const Duration late = std::max(Duration(0), sample.rtt.duration() - held);
-      auto& sessions = join.lateness[found->second.device];
-      const auto [at, first] = sessions.try_emplace(sample.session, late);
+      auto& rounds = join.lateness[found->second.device];
+      const auto [at, first] = rounds.try_emplace({sample.session, sample.session_round}, late);
       if (!first) at->second = std::min(at->second, late);
     }
     const Duration shortfall = held - sample.rtt.duration() - Allowance(sample);

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/result.h"
@@ -20,6 +21,7 @@ namespace earshot {
 struct LoggedSample {
   std::string landmark;
   std::uint64_t session = 0;
+  std::uint32_t session_round = 0;
   std::uint32_t index = 0;
   Rtt rtt;
   StampKind stamps = StampKind::kUserSpace;
@@ -52,13 +54,15 @@ struct TruthJoin {
   std::uint32_t packets = 0;      // that left the relay
   Duration error_median{0};       // of the moment of release
   Duration error_p99{0};
-  // By device and session, how far above the truth the quickest untainted answer was: what this
-  // machine added, and what the device added itself.
-  std::map<std::string, std::map<std::uint64_t, Duration>> lateness;
+  // By device and round of a session, how far above the truth the quickest untainted answer was:
+  // what this machine added, and what the device added itself.
+  using SessionRound = std::pair<std::uint64_t, std::uint32_t>;
+  std::map<std::string, std::map<SessionRound, Duration>> lateness;
 };
 
-// A PING or PONG was held for at least this long, whichever copy of it counted; corrupted copies
-// never count. The relay holds by CLOCK_MONOTONIC_RAW. A user-space sample is on the same clock and
+// Samples and packets meet by landmark, session, round of the session and index, which name a PING
+// and its PONG alone. Either was held for at least this long, whichever copy of it counted;
+// corrupted copies never count. The relay holds by CLOCK_MONOTONIC_RAW. A user-space sample is on the same clock and
 // must not be shorter by a nanosecond; one of kernel stamps is on CLOCK_REALTIME, which may be
 // slewed, and gets the allowance under which the landmark accepted it: 100 ppm of the RTT plus 2 us
 // (docs/PROTOCOL.md: beyond it, the sample falls back to the raw clock).

@@ -18,6 +18,7 @@ constexpr std::array<std::uint8_t, 4> kMagic = {'E', 'W', 'P', '1'};
 constexpr std::size_t kTypeAt = 5;
 constexpr std::size_t kSessionAt = 8;
 constexpr std::size_t kIndexAt = 16;
+constexpr std::size_t kRoundAt = 20;
 constexpr std::size_t kHeaderBytes = 32;
 
 FrameSummary SummariseUdp(ByteSpan udp) {
@@ -36,6 +37,7 @@ FrameSummary SummariseUdp(ByteSpan udp) {
   found.type = payload[kTypeAt];
   found.session = LoadBigEndian<std::uint64_t>(payload, kSessionAt);
   found.index = LoadBigEndian<std::uint32_t>(payload, kIndexAt);
+  found.round = LoadBigEndian<std::uint32_t>(payload, kRoundAt);
   return found;
 }
 

@@ -18,6 +18,7 @@ struct FrameSummary {
   std::uint16_t payload_bytes = 0;  // of UDP
   std::uint8_t type = 0;            // kEarshot: message type; kIcmpEcho: 8 request, 0 reply
   std::uint32_t index = 0;          // kEarshot
+  std::uint32_t round = 0;          // kEarshot: of the session
   std::uint64_t session = 0;        // kEarshot
 };
 

@@ -21,6 +21,7 @@ namespace {
 constexpr std::size_t kTypeAt = 5;
 constexpr std::size_t kSessionAt = 8;
 constexpr std::size_t kIndexAt = 16;
+constexpr std::size_t kRoundAt = 20;
 constexpr std::size_t kHeaderBytes = 32;
 
 constexpr std::size_t kTruthFileBytesMax = std::size_t{1} << 30U;
@@ -56,6 +57,7 @@ Result<TruthLine> ParseLine(std::string_view text) {
                                                            : RelayDirection::kToLandmark;
   line.record.type = static_cast<std::uint8_t>(packet.type());
   line.record.session = session;
+  line.record.round = packet.round();
   line.record.index = packet.index();
   line.record.copy = packet.copy();
   line.record.corrupted = packet.corrupted();
@@ -75,6 +77,7 @@ TruthRecord MakeTruthRecord(const HeldPacket& packet, MonotonicInstant leaving) 
     record.type = packet.original_header[kTypeAt];
     record.session = LoadBigEndian<std::uint64_t>(packet.original_header, kSessionAt);
     record.index = LoadBigEndian<std::uint32_t>(packet.original_header, kIndexAt);
+    record.round = LoadBigEndian<std::uint32_t>(packet.original_header, kRoundAt);
   }
   record.copy = packet.copy;
   record.corrupted = packet.corrupted;
@@ -99,11 +102,11 @@ Status TruthLog::Flush(std::size_t records_max) {
     // Names are letters, digits and hyphens (relay_plan.cc refuses others): nothing to escape.
     fmt::format_to(std::back_inserter(text),
                    R"({{"device":"{}","landmark":"{}","direction":"{}","type":{},)"
-                   R"("session":"{:016x}","index":{},"copy":{},"corrupted":{},)"
+                   R"("session":"{:016x}","round":{},"index":{},"copy":{},"corrupted":{},)"
                    R"("target_ns":{},"held_ns":{},"error_ns":{}}})"
                    "\n",
                    name.device, name.landmark, DirectionName(r.direction), r.type, r.session,
-                   r.index, r.copy, r.corrupted, r.target.count(), r.held.count(),
+                   r.round, r.index, r.copy, r.corrupted, r.target.count(), r.held.count(),
                    r.error.count());
   }
   if (written_ == pending_.size()) {

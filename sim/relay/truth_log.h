@@ -26,6 +26,7 @@ struct TruthRecord {
   RelayDirection direction = RelayDirection::kToLandmark;
   std::uint8_t type = 0;       // of the clear header; 0 when the packet was shorter than one
   std::uint64_t session = 0;
+  std::uint32_t round = 0;     // of the session
   std::uint32_t index = 0;
   bool copy = false;
   bool corrupted = false;

@@ -26,11 +26,28 @@ FrameSummary Echo(std::uint8_t type, std::uint16_t sequence) {
   return {.kind = FrameKind::kIcmpEcho, .source = 7, .destination = sequence, .type = type};
 }
 
+TimedPing Named(std::uint64_t session, std::uint32_t round, std::uint32_t index) {
+  return {.session = session, .round = round, .sample = {.index = index}, .user = Rtt()};
+}
+
+TEST(PairRoundTripsTest, SameIndexInTheNextRoundOfASessionIsAnotherPing) {
+  std::vector<PacketTruth> records;
+  for (std::uint32_t round = 1; round <= 2; ++round) {
+    AddTrip(records, milliseconds(100) * round,
+            {.kind = FrameKind::kEarshot, .type = 5, .index = 3, .round = round, .session = 9},
+            {.kind = FrameKind::kEarshot, .type = 6, .index = 3, .round = round, .session = 9});
+  }
+  const auto trips = PairRoundTrips(records);
+  ASSERT_EQ(trips.size(), 2U);
+  EXPECT_EQ(FindPing(trips, Named(9, 1, 3))->arrived, At(milliseconds(100)));
+  EXPECT_EQ(FindPing(trips, Named(9, 2, 3))->arrived, At(milliseconds(200)));
+}
+
 TEST(PairRoundTripsTest, CopyThatLeftBeforeItsOriginalIsTheOneThatWasTimed) {
   std::vector<PacketTruth> records;
   AddTrip(records, Duration(0),
-          {.kind = FrameKind::kEarshot, .type = 5, .index = 3, .session = 9},
-          {.kind = FrameKind::kEarshot, .type = 6, .index = 3, .session = 9});
+          {.kind = FrameKind::kEarshot, .type = 5, .index = 3, .round = 2, .session = 9},
+          {.kind = FrameKind::kEarshot, .type = 6, .index = 3, .round = 2, .session = 9});
   PacketTruth copy = records[1];
   copy.copy = true;
   records[1].leaving += microseconds(3);
@@ -44,8 +61,8 @@ TEST(PairRoundTripsTest, CopyThatLeftBeforeItsOriginalIsTheOneThatWasTimed) {
 TEST(PairRoundTripsTest, PingsMeetTheirPongsAndLaterCopiesDoNotCount) {
   std::vector<PacketTruth> records;
   AddTrip(records, Duration(0),
-          {.kind = FrameKind::kEarshot, .type = 5, .index = 3, .session = 9},
-          {.kind = FrameKind::kEarshot, .type = 6, .index = 3, .session = 9});
+          {.kind = FrameKind::kEarshot, .type = 5, .index = 3, .round = 2, .session = 9},
+          {.kind = FrameKind::kEarshot, .type = 6, .index = 3, .round = 2, .session = 9});
   PacketTruth copy = records[0];
   copy.copy = true;
   records.push_back(copy);
@@ -53,8 +70,9 @@ TEST(PairRoundTripsTest, PingsMeetTheirPongsAndLaterCopiesDoNotCount) {
   ASSERT_EQ(trips.size(), 1U);
   EXPECT_EQ(trips[0].held, milliseconds(5));
   EXPECT_EQ(trips[0].wire, milliseconds(5) + microseconds(8));
-  EXPECT_NE(FindPing(trips, 9, 3), nullptr);
-  EXPECT_EQ(FindPing(trips, 9, 4), nullptr);
+  EXPECT_NE(FindPing(trips, Named(9, 2, 3)), nullptr);
+  EXPECT_EQ(FindPing(trips, Named(9, 2, 4)), nullptr);
+  EXPECT_EQ(FindPing(trips, Named(9, 1, 3)), nullptr);
 }
 
 TEST(PairRoundTripsTest, ConversationWithALostAnswerIsLeftOut) {

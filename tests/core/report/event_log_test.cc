@@ -34,19 +34,29 @@ TEST(EventLog, EqualRecordsGiveEqualHashes) {
   const auto records = [&] {
     return std::vector<EventRecord>{
         SessionOpenedEvent(kAt, LandmarkId("sin-1"), DeviceId(), SessionId(7), 1),
-        SampleEvent(kAt, LandmarkId("sin-1"), DeviceId(), SessionId(7), RoundNumber(1), sample)};
+        SampleEvent(kAt, LandmarkId("sin-1"), DeviceId(), SessionId(7), 1, RoundNumber(1),
+                    sample)};
   };
   EXPECT_EQ(HashOf(records()), HashOf(records()));
 }
 
 TEST(EventLog, SampleSaysTheSchedulingClassWhereThereIsOne) {
   const auto sample = [](std::string_view scheduling) {
-    return SampleEvent(kAt, LandmarkId("sin-1"), DeviceId(), SessionId(7), RoundNumber(1), Sample{},
-                       scheduling);
+    return SampleEvent(kAt, LandmarkId("sin-1"), DeviceId(), SessionId(7), 1, RoundNumber(1),
+                       Sample{}, scheduling);
   };
   EXPECT_EQ(sample("SCHED_FIFO 30").fields.size(), sample("").fields.size() + 1);
   EXPECT_EQ(sample("SCHED_FIFO 30").fields.back().name, "scheduling");
   EXPECT_NE(HashOf({sample("SCHED_FIFO 30")}), HashOf({sample("SCHED_OTHER")}));
+}
+
+TEST(EventLog, SampleNamesTheRoundOfItsSessionBesideTheVerifiers) {
+  const auto sample = [](std::uint32_t session_round) {
+    return SampleEvent(kAt, LandmarkId("sin-1"), DeviceId(), SessionId(7), session_round,
+                       RoundNumber(9), Sample{});
+  };
+  EXPECT_THAT(EventLine(sample(4)), HasSubstr(R"("session_round":4,"round":9,)"));
+  EXPECT_NE(HashOf({sample(4)}), HashOf({sample(5)}));
 }
 
 TEST(EventLog, OrderAndEveryFieldCount) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/crypto/signed_blob.h"
+#include "core/protocol/wire_format.h"
 #include "core/report/bundle.h"
 #include "earshot/v1/evidence.pb.h"
 #include "server/engine/evidence_check.h"
@@ -26,6 +27,14 @@ LandmarkEngineOptions FifteenPings() {
   LandmarkEngineOptions options;
   options.session.terms.chain_length = 15;
   return options;
+}
+
+// What a stranger sends in a device's name: counted, and nothing else.
+Bytes PongOfNoSession() {
+  Bytes pong(wire::kPongBytes);
+  WriteHeader({.type = MessageType::kPong, .suite = kSuite1, .session_id = 1, .index = 1, .round = 1},
+              pong);
+  return pong;
 }
 
 // Keeps every RECEIPT from the agents while it stands.
@@ -113,6 +122,7 @@ TEST(ResumedRounds, RoundTheDeviceNeverHeardOfIsAskedAnewInItsNextSession) {
     NoReceipts lost(world.network);
     world.network.Run(seconds(1));
     ASSERT_TRUE(world.PlanRound(agent, 2, 3)) << "the landmark stands in its second round";
+    world.network.Inject(kAgentEndpoint, kLandmarkEndpoint, PongOfNoSession());
     world.network.Run(milliseconds(3500));
     EXPECT_EQ(lost.lost, 4);
   }
@@ -126,6 +136,8 @@ TEST(ResumedRounds, RoundTheDeviceNeverHeardOfIsAskedAnewInItsNextSession) {
   EXPECT_EQ(world.observer.closed[1].verifier_round, RoundNumber(2));
   EXPECT_EQ(world.observer.closed[1].session_counter, 2U);
   EXPECT_THAT(world.observer.closed[1].observation.samples, SizeIs(15));
+  EXPECT_EQ(world.observer.closed[1].observation.packets_refused, 1U)
+      << "what came in the device's name while nobody heard it";
   EXPECT_THAT(world.observer.counters, IsEmpty());
 }
 

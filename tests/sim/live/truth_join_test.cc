@@ -12,6 +12,7 @@ TruthLine Line(std::uint8_t type, Duration held, bool corrupted = false) {
   TruthLine line{"C-0001", "sin-1", {}};
   line.record.type = type;
   line.record.session = 7;
+  line.record.round = 2;
   line.record.index = 3;
   line.record.held = held;
   line.record.error = microseconds(2);
@@ -23,6 +24,7 @@ LoggedSample Sampled(Duration rtt, StampKind stamps) {
   LoggedSample sample;
   sample.landmark = "sin-1";
   sample.session = 7;
+  sample.session_round = 2;
   sample.index = 3;
   sample.rtt = Rtt::FromDuration(rtt);
   sample.stamps = stamps;
@@ -64,6 +66,25 @@ TEST(TruthJoin, ShortestCopyCountsAndACorruptedOneDoesNot) {
   EXPECT_EQ(Join(Sampled(milliseconds(8), StampKind::kUserSpace), truth).below_truth, 0U);
 }
 
+// What a session of many rounds sends: the same indices under the same session, again and again.
+TEST(TruthJoin, EachRoundOfASessionIsHeldAgainstItsOwnPackets) {
+  std::vector<TruthLine> truth = kHeld;
+  for (TruthLine line : {Line(5, milliseconds(1)), Line(6, milliseconds(1))}) {
+    line.record.round = 3;
+    truth.push_back(line);
+  }
+  LoggedSample second = Sampled(milliseconds(9), StampKind::kUserSpace);
+  LoggedSample third = Sampled(milliseconds(3), StampKind::kUserSpace);
+  third.session_round = 3;
+  const TruthJoin join = JoinWithTruth(std::vector{second, third}, truth);
+  EXPECT_EQ(join.unmatched, 0U);
+  EXPECT_EQ(join.below_truth, 1U) << "the quick packets of the next round excuse nothing";
+  EXPECT_EQ(join.shortfall_max, milliseconds(1));
+  EXPECT_EQ(join.lateness.at("C-0001").at({7, 3}), milliseconds(1));
+  third.session_round = 4;
+  EXPECT_EQ(JoinWithTruth(std::vector{third}, truth).unmatched, 1U);
+}
+
 TEST(TruthJoin, SameIndexOfAnotherSessionOrLandmarkIsAnotherPacket) {
   LoggedSample sample = Sampled(milliseconds(10), StampKind::kUserSpace);
   sample.session = 8;
@@ -73,13 +94,13 @@ TEST(TruthJoin, SameIndexOfAnotherSessionOrLandmarkIsAnotherPacket) {
   EXPECT_EQ(Join(sample, kHeld).unmatched, 1U);
 }
 
-TEST(TruthJoin, LatenessIsThatOfTheQuickestUntaintedAnswerOfASession) {
+TEST(TruthJoin, LatenessIsThatOfTheQuickestUntaintedAnswerOfARound) {
   LoggedSample quick = Sampled(milliseconds(11), StampKind::kUserSpace);
   LoggedSample slow = Sampled(milliseconds(13), StampKind::kUserSpace);
-  EXPECT_EQ(JoinWithTruth(std::vector{slow, quick}, kHeld).lateness.at("C-0001").at(7),
+  EXPECT_EQ(JoinWithTruth(std::vector{slow, quick}, kHeld).lateness.at("C-0001").at({7, 2}),
             milliseconds(1));
   quick.tainted = true;
-  EXPECT_EQ(JoinWithTruth(std::vector{slow, quick}, kHeld).lateness.at("C-0001").at(7),
+  EXPECT_EQ(JoinWithTruth(std::vector{slow, quick}, kHeld).lateness.at("C-0001").at({7, 2}),
             milliseconds(3));
   EXPECT_TRUE(JoinWithTruth(std::vector{quick}, kHeld).lateness.empty());
 }
@@ -91,7 +112,7 @@ TEST(TruthJoin, RelayErrorIsTheMedianOverPackets) {
 
 constexpr char kSampleLine[] =
     R"({"event":"sample","at_ns":5,"landmark":"sin-1","device":"ab","session":"00000000000000ff",)"
-    R"("round":1,"index":3,"rtt_ns":1500000,"stamps":"STAMPS","taint":1})"
+    R"("session_round":5,"round":1,"index":3,"rtt_ns":1500000,"stamps":"STAMPS","taint":1})"
     "\n";
 
 std::string SampleLine() {
@@ -106,6 +127,7 @@ TEST(Events, SamplesAndVerdictsAreReadAndOtherEventsPassedOver) {
   ASSERT_TRUE(events.has_value()) << events.error().message();
   ASSERT_EQ(events->samples.size(), 1U);
   EXPECT_EQ(events->samples[0].session, 0xffU);
+  EXPECT_EQ(events->samples[0].session_round, 5U) << "not the verifier's";
   EXPECT_EQ(events->samples[0].rtt.duration(), microseconds(1500));
   EXPECT_TRUE(events->samples[0].tainted);
   ASSERT_EQ(events->verdicts.size(), 1U);

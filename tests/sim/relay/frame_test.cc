@@ -28,15 +28,17 @@ Bytes Ping() {
   ping[5] = 5;
   StoreBigEndian<std::uint64_t>(ping, 8, 0x0102030405060708);
   StoreBigEndian<std::uint32_t>(ping, 16, 42);
+  StoreBigEndian<std::uint32_t>(ping, 20, 6);
   return ping;
 }
 
-TEST(SummariseFrameTest, PingOfOursIsKnownBySessionAndIndex) {
+TEST(SummariseFrameTest, PingOfOursIsKnownBySessionRoundAndIndex) {
   const FrameSummary found = SummariseFrame(Frame(17, Udp(4000, 5000, Ping())));
   EXPECT_EQ(found.kind, FrameKind::kEarshot);
   EXPECT_EQ(found.type, 5);
   EXPECT_EQ(found.session, 0x0102030405060708U);
   EXPECT_EQ(found.index, 42U);
+  EXPECT_EQ(found.round, 6U);
   EXPECT_EQ(found.source, 4000);
   EXPECT_EQ(found.payload_bytes, 64);
 }

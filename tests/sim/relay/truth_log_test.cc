@@ -35,6 +35,7 @@ HeldPacket Pong() {
   packet.original_header[5] = 6;
   StoreBigEndian<std::uint64_t>(packet.original_header, 8, 0xfedcba9876543210U);
   StoreBigEndian<std::uint32_t>(packet.original_header, 16, 12);
+  StoreBigEndian<std::uint32_t>(packet.original_header, 20, 4);
   return packet;
 }
 
@@ -47,6 +48,7 @@ TEST_F(TruthLogTest, HoldIsCountedFromTheReceiveCallAndErrorFromTheArrival) {
   EXPECT_EQ(record.type, 6);
   EXPECT_EQ(record.session, 0xfedcba9876543210U);
   EXPECT_EQ(record.index, 12U);
+  EXPECT_EQ(record.round, 4U);
 }
 
 TEST_F(TruthLogTest, PacketWithoutAWholeHeaderHasNoLabel) {
@@ -68,6 +70,8 @@ TEST_F(TruthLogTest, WhatWasAppendedIsReadBack) {
   EXPECT_EQ(lines->front().device, "C-0001");
   EXPECT_EQ(lines->front().landmark, "sin-1");
   EXPECT_EQ(lines->front().record.session, 0xfedcba9876543210U);
+  EXPECT_EQ(lines->front().record.round, 4U);
+  EXPECT_EQ(lines->front().record.index, 12U);
   EXPECT_EQ(lines->front().record.target, milliseconds(17));
   EXPECT_EQ(lines->front().record.held, milliseconds(17) - Duration(40'000));
   EXPECT_EQ(lines->front().record.direction, RelayDirection::kToLandmark);
