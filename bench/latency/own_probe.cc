@@ -234,7 +234,7 @@ Result<Child> Bench::StartAgent(const Endpoint& landmark, unsigned priority) {
 
 // One round with as many trains as its chain has room for.
 Status Bench::RunRound(Landmark& landmark, const ProbeForm& form, std::uint32_t trains,
-                         ProbeRun& run) {
+                       ProbeRun& run) {
   const DeviceId device(device_.id().value());
   if (!landmark.PumpUntil([&] { return landmark.engine().Ready(device); },
                           landmark.Now() + kOpenWithin)) {

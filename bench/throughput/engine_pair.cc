@@ -161,6 +161,7 @@ class EnginePair::Impl {
   static LandmarkEngineOptions LandmarkOptions(const EnginePairOptions& options) {
     LandmarkEngineOptions made;
     made.session.resolve = &ResolveSample;
+    made.session.resume = options.resume;
     made.session.terms.chain_length = static_cast<std::uint16_t>(options.trains * kTrainLength);
     made.session.terms.evidence_idle = std::chrono::seconds(1);
     made.checks.per_address = {options.agents, options.agents};

@@ -37,6 +37,7 @@ struct EnginePairOptions {
   std::uint32_t agents = 256;     // 1 to 1000, each a device of its own
   std::uint32_t trains = 12;      // of 5 pings; the first is not counted
   std::size_t welcome_batch = 64;  // WELCOMEs a signature at most
+  bool resume = true;              // whether each RECEIPT opens another round
 };
 
 // Also hands back the landmark as listed, for checking the rounds.

@@ -108,11 +108,13 @@ Result<MemoryRates> MeasureMemoryRates() {
   };
   rates.sessions_one_by_one = rate(single.sessions, single.opening);
   rates.sessions_merkle_64 = rate(costs.sessions, costs.opening);
-  if (costs.rounds_resumed != costs.sessions) {
-    return Fail(ErrorCode::kUnavailable, "not every session of the bench went on");
+  EnginePair ending({.agents = options.agents, .trains = options.trains, .resume = false});
+  EARSHOT_ASSIGN_OR_RETURN(const EnginePairCosts ended, ending.Run());
+  if (costs.rounds_resumed != costs.sessions || ended.rounds_resumed != 0) {
+    return Fail(ErrorCode::kUnavailable, "not every session of the bench went on or ended");
   }
   rates.rounds_resumed = rate(costs.sessions, costs.closing);
-  rates.rounds_anew = rate(costs.sessions, costs.closing + costs.opening);
+  rates.rounds_anew = rate(ended.sessions, ended.closing + ended.opening);
   rates.pings = costs.pings;
   rates.pings_at_landmark = rate(costs.pings, costs.landmark.cpu);
   rates.pings_at_agent = rate(costs.pings, costs.agent.cpu);

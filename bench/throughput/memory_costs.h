@@ -14,8 +14,8 @@ struct MemoryRates {
   double welcomes_one_by_one = 0;
   double sessions_merkle_64 = 0;  // HELLO2 to WELCOME, everything included
   double sessions_one_by_one = 0;
-  double rounds_resumed = 0;         // EVIDENCE to RECEIPT, which opens the next round
-  double rounds_anew = 0;            // the same and a handshake
+  double rounds_resumed = 0;         // EVIDENCE to a RECEIPT that opens the next round
+  double rounds_anew = 0;            // a handshake, and EVIDENCE to a RECEIPT that opens none
   double rounds_checked = 0;         // receipts of 60 pings with EVIDENCE
   double rounds_by_signatures = 0;   // 60 Ed25519 verifications
   double pings_at_landmark = 0;      // sent, and the PONG judged

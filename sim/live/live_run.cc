@@ -77,8 +77,8 @@ void SetLateness(const ResolvedScenario& resolved, const TruthJoin& join, v1::Ru
   report->mutable_network()->set_answers_late_max_us(Microseconds(late.back()));
   if (over == 0) return;
   report->mutable_run()->add_incidents(fmt::format(
-      "this machine was busy: in {} of {} rounds of sessions with honest devices even the quickest answer "
-      "came more than 0.5 ms (75 km) late, at worst {:.1f} ms, so an honest device may look slow or far "
+      "this machine was busy: in {} of {} rounds of sessions with honest devices even the quickest "
+      "answer came more than 0.5 ms (75 km) late, at worst {:.1f} ms, so an honest device may look slow or far "
       "({}); repeat the run when the machine is idle",
       over, late.size(), Microseconds(late.back()) * 1e-3, fmt::join(devices, ", ")));
 }
