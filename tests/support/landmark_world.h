@@ -51,6 +51,19 @@ class RecordingObserver final : public LandmarkObserver {
   std::vector<CounterJudgement> counters;
 };
 
+// Of a device, drawn from `seed`.
+inline Ed25519PrivateKey Key(std::uint64_t seed) {
+  SeededRandom random(seed, 9);
+  return Ed25519PrivateKey::Generate(random);
+}
+
+// Chains of three trains.
+inline LandmarkEngineOptions FifteenPings() {
+  LandmarkEngineOptions options;
+  options.session.terms.chain_length = 15;
+  return options;
+}
+
 inline constexpr Endpoint kLandmarkEndpoint{0x7f000001, 4000};
 inline constexpr Endpoint kAgentEndpoint{0x7f000101, 5000};
 

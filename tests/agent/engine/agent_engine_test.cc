@@ -10,11 +10,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-Ed25519PrivateKey Key(std::uint64_t seed) {
-  SeededRandom random(seed, 9);
-  return Ed25519PrivateKey::Generate(random);
-}
-
 TEST(AgentEngineTest, OlderListIsRefusedAndTheOneInForceStays) {
   LandmarkWorld world;
   auto& agent = world.AddAgent(kAgentEndpoint, Key(1));

@@ -18,17 +18,6 @@ using std::chrono::seconds;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-Ed25519PrivateKey Key(std::uint64_t seed) {
-  SeededRandom random(seed, 9);
-  return Ed25519PrivateKey::Generate(random);
-}
-
-LandmarkEngineOptions FifteenPings() {
-  LandmarkEngineOptions options;
-  options.session.terms.chain_length = 15;
-  return options;
-}
-
 TEST(LandmarkEngineTest, AnsweredRoundYieldsAReceiptWithEvidenceAndTheTrueDelay) {
   LandmarkWorld world(1, FifteenPings());
   world.network.SetDelay(kLandmarkEndpoint, kAgentEndpoint, milliseconds(7));
