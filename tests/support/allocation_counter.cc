@@ -35,6 +35,8 @@ void* operator new(std::size_t size) {
   if (block == nullptr) std::abort();
   return block;
 }
+// See bench/throughput/allocation_count.cc.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return CountedMalloc(size); }
 void operator delete(void* block) noexcept { std::free(block); }
 void operator delete(void* block, std::size_t) noexcept { std::free(block); }
 
