@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <numeric>
 
 #include "core/base/quantity_text.h"
@@ -57,12 +56,7 @@ Status ScaleFleets(std::uint64_t devices, Scenario* scenario) {
     given += share;
   }
   for (std::size_t i = 0; given < spare; i = (i + 1) % fleets, ++given) ++scenario->fleets[i].count;
-  std::map<std::string, std::uint32_t> next;
-  for (ScenarioFleet& fleet : scenario->fleets) {
-    std::uint32_t& number = next.try_emplace(fleet.id_prefix, 1).first->second;
-    fleet.first_number = number;
-    number += fleet.count;
-  }
+  scenario->NumberDevices();
   return {};
 }
 

@@ -1,5 +1,7 @@
 #include "sim/scenario/scenario.h"
 
+#include <map>
+
 #include "core/base/check.h"
 
 namespace earshot {
@@ -53,6 +55,15 @@ std::uint64_t Scenario::DeviceCount() const {
   std::uint64_t count = 0;
   for (const ScenarioFleet& fleet : fleets) count += fleet.count;
   return count;
+}
+
+void Scenario::NumberDevices() {
+  std::map<std::string, std::uint32_t> next;
+  for (ScenarioFleet& fleet : fleets) {
+    std::uint32_t& number = next.try_emplace(fleet.id_prefix, 1).first->second;
+    fleet.first_number = number;
+    number += fleet.count;
+  }
 }
 
 }  // namespace earshot

@@ -147,6 +147,9 @@ struct Scenario {
   // Null when there is none of that name.
   const ScenarioPlace* FindPlace(std::string_view id) const;
   std::uint64_t DeviceCount() const;  // reference agents not counted
+  // Gives every fleet its first number anew, from 1 for each prefix and without gaps, after the
+  // counts have changed.
+  void NumberDevices();
 };
 
 // Limits of one scenario; beyond them a file is refused with the limit's value in the message.

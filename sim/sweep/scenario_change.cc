@@ -273,12 +273,7 @@ Status ChangeDishonestShare(const std::string& text, Scenario* scenario) {
   ShareAmong(false, wanted, scenario);
   ShareAmong(true, all - wanted, scenario);
   std::erase_if(scenario->fleets, [](const ScenarioFleet& fleet) { return fleet.count == 0; });
-  std::map<std::string, std::uint32_t> next;
-  for (ScenarioFleet& fleet : scenario->fleets) {
-    std::uint32_t& number = next.try_emplace(fleet.id_prefix, 1).first->second;
-    fleet.first_number = number;
-    number += fleet.count;
-  }
+  scenario->NumberDevices();
   return {};
 }
 

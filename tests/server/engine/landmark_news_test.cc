@@ -3,20 +3,15 @@
 #include <vector>
 
 #include "server/engine/verifier.h"
+#include "tests/support/quantities.h"
 
 namespace earshot {
 namespace {
 
-DeviceId Device(std::uint8_t number) {
-  Bytes32 id{};
-  id[0] = number;
-  return DeviceId(id);
-}
-
 LandmarkNews Heard(const char* landmark, std::uint8_t device) {
   LandmarkNews news;
   news.devices = 1;
-  news.heard[LandmarkId(landmark)].insert(Device(device));
+  news.heard[LandmarkId(landmark)].insert(NumberedDevice(device));
   return news;
 }
 
@@ -24,8 +19,9 @@ TEST(LandmarkNews, PoolJoinsWhomALandmarkHeard) {
   const std::vector<LandmarkNews> news = {Heard("sin-1", 1), Heard("sin-1", 2), Heard("tyo-1", 2)};
   const LandmarkNews pooled = Pool(news);
   EXPECT_EQ(pooled.devices, 3U);
-  EXPECT_EQ(pooled.heard.at(LandmarkId("sin-1")), (std::set<DeviceId>{Device(1), Device(2)}));
-  EXPECT_EQ(pooled.heard.at(LandmarkId("tyo-1")), (std::set<DeviceId>{Device(2)}));
+  EXPECT_EQ(pooled.heard.at(LandmarkId("sin-1")),
+            (std::set<DeviceId>{NumberedDevice(1), NumberedDevice(2)}));
+  EXPECT_EQ(pooled.heard.at(LandmarkId("tyo-1")), (std::set<DeviceId>{NumberedDevice(2)}));
   EXPECT_FALSE(pooled.mesh.has_value());
 }
 
