@@ -125,11 +125,13 @@ void AddRun(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
 
 void AddSweep(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   SweepCommand& to = parsed.sweep;
-  CLI::App* sweep = app.add_subcommand("sweep", "Run a scenario at many points, in virtual time");
+  CLI::App* sweep =
+      app.add_subcommand("sweep", "Run a scenario at many points (under mpirun: by its ranks)");
   sweep->add_option("file", to.file, "Sweep file, as in sweeps/")->required();
   sweep->add_option("--out", to.out, "Folder for rows, picture, journal (out/sweep-NAME)")
       ->check(NotEmpty());
-  sweep->add_option("--threads", to.threads, "The result is the same with any")
+  sweep->add_option("--threads", to.threads,
+                    "The result is the same with any; under mpirun, of each rank (1)")
       ->check(CLI::Range(1U, kVirtualThreadsMax));
   sweep->add_flag("--resume", to.resume, "Go on with the points that the folder does not hold yet");
   AddJson(sweep, &to.json);

@@ -13,6 +13,7 @@
 #include "cli/threads.h"
 #include "cli/version.h"
 #include "earshot/v1/sweep.pb.h"
+#include "sim/sweep/ranks.h"
 #include "sim/sweep/run_sweep.h"
 #include "sim/sweep/sweep_load.h"
 
@@ -147,30 +148,47 @@ v1::SweepReport ReportOf(const SweepPlan& plan, const std::vector<SweepRow>& row
   return report;
 }
 
-}  // namespace
-
-ExitCode Sweep(const SweepCommand& command, const Console& console) {
-  const auto plan = LoadSweep(command.file, ScenarioDirectory());
-  if (!plan) return Complain(console, plan.error());
-  const auto threads = ThreadsFor(command.threads);
-  if (!threads) return Complain(console, threads.error());
+// What rank 0 does, alone or with others.
+ExitCode Lead(const SweepPlan& plan, const SweepCommand& command, unsigned threads, Ranks& ranks,
+              const Console& console) {
   SweepRunOptions options;
-  options.out = command.out.empty() ? "out/sweep-" + plan->name : command.out;
+  options.out = command.out.empty() ? "out/sweep-" + plan.name : command.out;
   options.resume = command.resume;
   options.commit = kCommit;
+  const std::string last_words = fmt::format(
+      "earshot: the job ends, because a rank died or somebody stopped it; {}/journal.txt keeps the "
+      "finished points; add --resume to go on, with any number of ranks\n", options.out);
   options.runner = [&](const SweepPlan& whole, std::span<const std::uint32_t> todo,
                        const RowSink& sink) {
-    return RunPointsOnThreads(*threads, whole, todo, sink);
+    return ranks.Run(whole, {options.commit, threads}, last_words, todo, sink);
   };
   Progress progress(console);
   options.on_point = [&](std::size_t done, std::size_t of) { progress.Tell(done, of); };
-  const auto rows = RunSweep(*plan, options);
+  const auto rows = RunSweep(plan, options);
   if (!rows) return Complain(console, rows.error());
-  return Show(console, command.json, ReportOf(*plan, *rows, options.out), [&] {
-    return TextOf(*plan, *rows, console) +
-           fmt::format("\nAll columns{}: {}\n", plan->picture.has_value() ? " and a picture" : "",
+  return Show(console, command.json, ReportOf(plan, *rows, options.out), [&] {
+    return TextOf(plan, *rows, console) +
+           fmt::format("\nAll columns{}: {}\n", plan.picture.has_value() ? " and a picture" : "",
                        options.out);
   });
+}
+
+}  // namespace
+
+ExitCode Sweep(const SweepCommand& command, const Console& console) {
+  const auto ranks = Ranks::Join();
+  if (!ranks) return Complain(console, ranks.error());
+  const bool alone = (*ranks)->count() == 1;
+  const auto threads = ThreadsFor(command.threads, alone ? ThreadsOfMachine() : 1);
+  const Result<SweepPlan> plan = threads.has_value()
+                                     ? LoadSweep(command.file, ScenarioDirectory())
+                                     : tl::unexpected<Error>(threads.error());
+  if ((*ranks)->rank() != 0) {
+    (*ranks)->Serve(plan, {std::string(kCommit), threads.value_or(1)});
+    return ExitCode::kRan;  // what went wrong, rank 0 says
+  }
+  if (!plan) return Complain(console, plan.error());
+  return Lead(*plan, command, *threads, **ranks, console);
 }
 
 }  // namespace earshot

@@ -12,12 +12,14 @@
 
 namespace earshot {
 
-Result<unsigned> ThreadsFor(std::optional<std::uint32_t> asked) {
+unsigned ThreadsOfMachine() {
+  return std::clamp(std::thread::hardware_concurrency(), 1U, kVirtualThreadsMax);
+}
+
+Result<unsigned> ThreadsFor(std::optional<std::uint32_t> asked, unsigned otherwise) {
   if (asked.has_value()) return *asked;
   const char* const given = std::getenv("EARSHOT_THREADS");
-  if (given == nullptr || *given == '\0') {
-    return std::clamp(std::thread::hardware_concurrency(), 1U, kVirtualThreadsMax);
-  }
+  if (given == nullptr || *given == '\0') return otherwise;
   unsigned threads = 0;
   const std::string_view text = given;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), threads);

@@ -9,9 +9,13 @@
 
 namespace earshot {
 
-// As asked, as EARSHOT_THREADS says, or as many as the machine has. kInvalidArgument when the
-// environment says something else than 1 to kVirtualThreadsMax.
-Result<unsigned> ThreadsFor(std::optional<std::uint32_t> asked);
+// As many as the machine has, within kVirtualThreadsMax.
+unsigned ThreadsOfMachine();
+
+// As asked, as EARSHOT_THREADS says, or `otherwise`. kInvalidArgument when the environment says
+// something else than 1 to kVirtualThreadsMax.
+Result<unsigned> ThreadsFor(std::optional<std::uint32_t> asked,
+                            unsigned otherwise = ThreadsOfMachine());
 
 }  // namespace earshot
 

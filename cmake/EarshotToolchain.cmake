@@ -15,6 +15,17 @@ find_package(Threads REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
 find_package(Protobuf 3.21 REQUIRED)
 find_package(fmt REQUIRED)
+# Only its C interface is used.
+set(MPI_CXX_SKIP_MPICXX ON)
+if(EARSHOT_MPI STREQUAL "AUTO")
+  find_package(MPI QUIET COMPONENTS CXX)
+  if(NOT MPI_CXX_FOUND)
+    message(STATUS "MPI is not found: sweeps run on threads alone, and the test of sweeps by ranks is "
+                   "left out (tools/packages-mpi.txt has what it needs)")
+  endif()
+elseif(EARSHOT_MPI)
+  find_package(MPI REQUIRED COMPONENTS CXX)
+endif()
 
 # Warnings belong to our code alone; generated and third-party headers come in as SYSTEM.
 add_library(earshot_warnings INTERFACE)

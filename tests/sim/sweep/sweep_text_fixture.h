@@ -46,6 +46,9 @@ class SweepFolder {
     return *std::move(plan);
   }
   std::string Path(std::string_view name) const { return folder_.Path(name); }
+  std::string Write(std::string_view name, std::string_view text) const {
+    return folder_.Write(name, text);
+  }
 
  private:
   TestFolder folder_;
