@@ -9,6 +9,7 @@
 #include <set>
 
 #include "cli/console.h"
+#include "cli/weather_text.h"
 #include "core/base/check.h"
 #include "core/base/quantity_text.h"
 
@@ -317,6 +318,13 @@ std::vector<std::string> TimelineRows(const Scenario& scenario, std::size_t widt
     rows.push_back(
         SilenceRow(landmark.id.value(), *landmark.hears_nothing_from, false, scenario, empty));
   }
+  for (std::size_t i = 0; i < scenario.network.cuts.size(); ++i) {
+    const Times& when = scenario.network.cuts[i].when;
+    TimeBar bar = empty;
+    bar.Fill(Duration(0), scenario.duration, '+');
+    bar.Fill(when.from, when.until.value_or(scenario.duration), '-');
+    rows.push_back(bar.Row(fmt::format("cut {}", i + 1)));
+  }
   return rows;
 }
 
@@ -335,11 +343,13 @@ std::string TroubleText(const Scenario& scenario, std::size_t width) {
   }
   for (const ScenarioLandmark& landmark : scenario.landmarks) {
     const std::string& id = landmark.id.value();
-    if (landmark.lies()) add(id + " measures times that are not true");
-    if (landmark.wall_steps_back_by > Duration(0)) add(id + " has its wall clock set back");
+    const std::string while_so = UntrueText(landmark);
+    if (landmark.lies()) add(id + " measures times that are not true" + while_so);
+    if (landmark.wall_steps_back_by > Duration(0)) add(id + " has its wall clock set back" + while_so);
     if (landmark.hears_nothing_from.has_value()) add(id + " is cut off");
     if (landmark.drops > 0) add(id + " is flooded");
   }
+  for (const std::string& line : WeatherLines(scenario)) add(line);
   return text;
 }
 

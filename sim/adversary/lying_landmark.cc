@@ -21,13 +21,15 @@ ClockReading LyingLandmark::Send(const Endpoint& to, ByteSpan datagram, std::uin
   const ClockReading before = inner_.Send(to, datagram, probe_key);
   if (PeekType(datagram) != MessageType::kPing) return before;
   last_ping_[to] = before.monotonic;
+  if (!lies_.At(before.monotonic)) return before;
   return Earlier(before, lies_.lengthens_rtt_by);
 }
 
 ClockReading LyingLandmark::ArrivalOf(ByteSpan datagram, const Endpoint& from,
                                       const ClockReading& now) const {
   const auto sent = last_ping_.find(from);
-  if (PeekType(datagram) != MessageType::kPong || sent == last_ping_.end()) return now;
+  const bool timed = PeekType(datagram) == MessageType::kPong && sent != last_ping_.end();
+  if (!timed || !lies_.At(now.monotonic)) return now;
   const Duration room = now.monotonic - (sent->second + kLeastRtt);
   const Duration missed(static_cast<std::int64_t>(
       lies_.runs_slow_by * static_cast<double>((now.monotonic - sent->second).count())));

@@ -3,7 +3,9 @@
 #ifndef EARSHOT_SIM_ADVERSARY_LYING_LANDMARK_H_
 #define EARSHOT_SIM_ADVERSARY_LYING_LANDMARK_H_
 
+#include <cstdint>
 #include <map>
+#include <optional>
 
 #include "core/base/bytes.h"
 #include "core/base/datagram.h"
@@ -21,6 +23,10 @@ class LyingLandmark final : public DatagramTransport {
     Duration lengthens_rtt_by{0};
     double runs_slow_by = 0;         // share of a round trip that its clocks miss, in [0, 1)
     Duration wall_steps_back_by{0};  // its wall clock alone, between a PING and its PONG
+    MonotonicInstant from = MonotonicInstant::FromNanoseconds(INT64_MIN);
+    std::optional<MonotonicInstant> until;  // from here on it is true again
+
+    bool At(MonotonicInstant now) const { return now >= from && !(until.has_value() && now >= *until); }
   };
   LyingLandmark(DatagramTransport& inner, const Lies& lies) : inner_(inner), lies_(lies) {}
 

@@ -98,7 +98,7 @@ Result<PacketShare> RunPacketShare(const RoundWorld& world, const Scenario& scen
   std::vector<Duration> extras;
   while (packets->RunRound()) {
     packets->DropBundles();
-    AddExtras(*packets, paths, &extras);
+    if (scenario.network.calm()) AddExtras(*packets, paths, &extras);
   }
   PacketShare share;
   share.devices = static_cast<std::uint32_t>(devices.size());

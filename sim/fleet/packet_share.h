@@ -36,6 +36,7 @@ struct PacketShare {
   // Devices whose verdict with packets they had in none of the rounds, "C-0007: VERIFIED": must be
   // empty.
   std::vector<std::string> differing;
+  // Of a network that is the same at every moment; of another none are compared.
   std::uint64_t round_trips = 0;  // least ones, a landmark, device and round
   std::vector<ExtraQuantile> extras;
 };

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/appraisal/appraise.h"
 #include "core/base/check.h"
 #include "core/geo/wgs84.h"
 #include "core/protocol/session_terms.h"
 #include "sim/scenario/resolve.h"
+#include "sim/scenario/weather.h"
 
 namespace earshot {
 namespace {
@@ -16,6 +18,8 @@ namespace {
 // Any instants do: what decides is how they lie to one another.
 constexpr MonotonicInstant kRoundEnd = MonotonicInstant::FromNanoseconds(86'400'000'000'000'000);
 constexpr WallInstant kWallEnd = WallInstant::FromNanoseconds(1'767'225'600'000'000'000);
+// Just before a round's end: what ends there still holds.
+constexpr Duration kInstant{1};
 constexpr Duration kInForce = std::chrono::hours(24 * 365);
 
 std::vector<Landmark> LandmarksOf(const Scenario& scenario) {
@@ -57,11 +61,17 @@ RoundShard::RoundShard(const RoundPlan& plan, std::size_t fleet_number, std::uin
       count_(count),
       landmarks_(LandmarksOf(plan.scenario)),
       mesh_{{}, plan.scenario.reference_agents},
+      healthy_(landmarks_.size(), true),
       key_(PhiloxKey::For(plan.scenario.seed, fmt::format("fleet {}", fleet_number), "rounds")),
       boxes_(Fastest(plan.scenario, fleet(), landmarks_), [this](std::span<const RttNs> rtts) {
         const std::vector<std::optional<RttNs>> heard(rtts.begin(), rtts.end());
         return Judge(heard, Duration(0));
       }) {
+  for (std::size_t l = 0; l < landmarks_.size() && !plan_.scenario.network.calm(); ++l) {
+    weather_.push_back(WeatherOf(plan_.scenario, fleet(), l));
+  }
+  shared_extra_.resize(weather_.size());
+  cut_.resize(weather_.size());
   const ScenarioPlace& place = *plan_.scenario.FindPlace(fleet().declared_place);
   declaration_.owner = fleet().owner;
   declaration_.site = {place.city, place.position, fleet().declared_radius, kWallEnd - kInForce,
@@ -84,10 +94,14 @@ Status RoundShard::Open() {
   rtts_.resize(landmarks_.size());
   heard_.resize(landmarks_.size());
   if (fleet().behaviour == Behaviour::kSilent) return {};
+  const bool routes = std::ranges::any_of(
+      weather_, [](const PathWeather& weather) { return !weather.routes.empty(); });
   paths_.reserve(count_ * landmarks_.size());
+  routes_.reserve(routes ? count_ : 0U);
   const PathDrawer drawer(plan_.scenario, plan_.model, fleet());
   for (std::uint32_t at = 0; at < count_; ++at) {
     const std::string id = DeviceName(fleet(), first_ + at);
+    if (routes) routes_.push_back(RouteKey(plan_.scenario.seed, id));
     for (std::size_t l = 0; l < landmarks_.size(); ++l) {
       const std::int64_t ns = drawer.Draw(id, l).duration().count();
       // Room for queueing above it.
@@ -103,26 +117,69 @@ Status RoundShard::Open() {
   return {};
 }
 
+Duration RoundShard::BeginOf(std::uint32_t round) const {
+  return plan_.scenario.rounds.first_after + round * plan_.options.every;
+}
+
+Duration RoundShard::EndOf(std::uint32_t round) const {
+  return BeginOf(round) + plan_.scenario.rounds.length;
+}
+
 bool RoundShard::SilentIn(std::uint32_t round) const {
   if (fleet().behaviour == Behaviour::kSilent) return true;
-  return fleet().behaviour == Behaviour::kGoesSilent &&
-         fleet().silent_from <=
-             plan_.scenario.rounds.first_after + round * plan_.options.every;
+  if (fleet().behaviour == Behaviour::kGoesSilent && fleet().silent_from <= BeginOf(round)) {
+    return true;
+  }
+  return !weather_.empty() && std::ranges::all_of(weather_, [&](const PathWeather& weather) {
+    return weather.CutThroughout(BeginOf(round), EndOf(round));
+  });
+}
+
+Duration RoundShard::HeardBy(std::uint32_t round) const {
+  Duration heard = EndOf(round);
+  if (fleet().behaviour == Behaviour::kGoesSilent) heard = std::min(heard, fleet().silent_from);
+  if (weather_.empty()) return heard;
+  Duration passed(0);
+  for (const PathWeather& weather : weather_) {
+    passed = std::max(passed, weather.PassedUntil(heard));
+  }
+  return passed;
 }
 
 // Of a fleet that is silent in `round`: since it fell silent, or since the last round in which it
 // was not, or since the run began.
 VerdictPair RoundShard::JudgeSilence(std::uint32_t round) const {
-  const ScenarioRounds& rounds = plan_.scenario.rounds;
-  const auto end_of = [&](std::uint32_t number) {
-    return rounds.first_after + number * plan_.options.every + rounds.length;
-  };
   std::uint32_t since = round;
   while (since > 0 && SilentIn(since - 1)) --since;
-  const Duration heard_last =
-      since > 0 ? std::min(fleet().silent_from, end_of(since - 1)) : Duration(0);
+  const Duration heard_last = since > 0 ? HeardBy(since - 1) : Duration(0);
   const std::vector<std::optional<RttNs>> nothing(landmarks_.size());
-  return Judge(nothing, end_of(round) - heard_last);
+  return Judge(nothing, EndOf(round) - heard_last);
+}
+
+// A round is as its better end: the quickest of its pings decides, and they are spread over it.
+void RoundShard::SetWeather(std::uint32_t round) {
+  const Duration begin = BeginOf(round);
+  const Duration end = EndOf(round);
+  for (std::size_t l = 0; l < weather_.size(); ++l) {
+    shared_extra_[l] =
+        std::min(weather_[l].SharedExtra(begin), weather_[l].SharedExtra(end - kInstant));
+    cut_[l] = weather_[l].CutThroughout(begin, end);
+  }
+  if (plan_.scenario.network.cuts.empty()) return;
+  Hearing hearing = HearingBetween(plan_.scenario, begin, end);
+  healthy_ = std::move(hearing.landmarks);
+  mesh_.deaf = hearing.references_unheard;
+}
+
+std::optional<Duration> RoundShard::WeatherExtra(std::uint32_t at, std::size_t landmark,
+                                                 std::uint32_t round) const {
+  if (weather_.empty()) return Duration(0);
+  if (cut_[landmark]) return std::nullopt;
+  if (routes_.empty()) return shared_extra_[landmark];
+  const PathWeather& weather = weather_[landmark];
+  return shared_extra_[landmark] +
+         std::min(weather.RouteExtra(routes_[at], BeginOf(round)),
+                  weather.RouteExtra(routes_[at], EndOf(round) - kInstant));
 }
 
 VerdictPair RoundShard::Judge(std::span<const std::optional<RttNs>> rtts,
@@ -148,7 +205,8 @@ Appraisal RoundShard::AppraiseRtts(std::span<const std::optional<RttNs>> rtts,
     seen.landmark = landmarks_[l].id;
     seen.begin = kRoundEnd - std::min(rounds.length, kRoundLengthMax);
     seen.end = kRoundEnd;
-    seen.expected = seen.healthy = true;
+    seen.expected = true;
+    seen.healthy = healthy_[l];
     if (rtts[l].has_value()) {
       seen.pings_sent = rounds.trains * SessionTerms{}.train_length;
       seen.evidence = EvidenceState::kValid;
@@ -180,8 +238,9 @@ bool RoundShard::Hear(std::uint32_t at, std::uint32_t round) {
         PhiloxAt(key_, first_ + at, round, static_cast<std::uint32_t>(l / 4));
     for (std::size_t i = l; i < std::min(l + 4, landmarks); ++i) {
       const std::optional<Duration> extra = plan_.extra.At(words[i - l]);
-      if (extra.has_value()) {
-        rtts_[i] = Saturated(paths[i] + extra->count());
+      const std::optional<Duration> weather = WeatherExtra(at, i, round);
+      if (extra.has_value() && weather.has_value()) {
+        rtts_[i] = Saturated(paths[i] + extra->count() + weather->count());
         heard_[i] = rtts_[i];
       } else {
         heard_[i].reset();
@@ -205,6 +264,7 @@ void RoundShard::Count(std::uint32_t at, std::uint32_t round, const VerdictPair&
 }
 
 void RoundShard::RunRound(std::uint32_t round) {
+  if (!weather_.empty()) SetWeather(round);
   const bool silent = SilentIn(round);
   const VerdictPair silence = silent ? JudgeSilence(round) : VerdictPair();
   unboxed_ += silent ? 1U : 0U;
@@ -244,7 +304,8 @@ RoundCounts RoundShard::counts() const {
 
 std::uint64_t RoundShard::device_bytes() const {
   return paths_.capacity() * sizeof(RttNs) + headlines_.capacity() * sizeof(Verdict) +
-         seen_.capacity() * sizeof(VerdictSet) + hints_.capacity() * sizeof(std::uint16_t);
+         seen_.capacity() * sizeof(VerdictSet) + hints_.capacity() * sizeof(std::uint16_t) +
+         routes_.capacity() * sizeof(PhiloxKey);
 }
 
 }  // namespace earshot

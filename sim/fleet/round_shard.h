@@ -14,6 +14,7 @@
 #include "sim/fleet/least_extra.h"
 #include "sim/fleet/round_world.h"
 #include "sim/fleet/verdict_boxes.h"
+#include "sim/path/path_weather.h"
 #include "sim/path/philox.h"
 
 namespace earshot {
@@ -55,7 +56,17 @@ class RoundShard {
 
  private:
   const ScenarioFleet& fleet() const { return plan_.scenario.fleets[number_]; }
+  Duration BeginOf(std::uint32_t round) const;
+  Duration EndOf(std::uint32_t round) const;
+  // No device of the fleet is heard in `round`.
   bool SilentIn(std::uint32_t round) const;
+  // Until when, by the end of `round`, devices of the fleet were heard.
+  Duration HeardBy(std::uint32_t round) const;
+  // What comes and goes, as it is in `round`.
+  void SetWeather(std::uint32_t round);
+  // What it adds to the path of device `at` of this shard to `landmark`; none: no packet passes.
+  std::optional<Duration> WeatherExtra(std::uint32_t at, std::size_t landmark,
+                                       std::uint32_t round) const;
   VerdictPair JudgeSilence(std::uint32_t round) const;
   // The production appraisal of round-trip times; none where nothing was heard. `unheard_for`: of a
   // device that nobody heard.
@@ -74,6 +85,11 @@ class RoundShard {
   Declaration declaration_;
   std::optional<Endorsement> endorsement_;
   MeshState mesh_;
+  std::vector<PathWeather> weather_;    // by landmark; empty: calm
+  std::vector<Duration> shared_extra_;  // by landmark, in the round at hand
+  std::vector<bool> cut_;
+  std::vector<bool> healthy_;           // by landmark: it can have heard somebody
+  std::vector<PhiloxKey> routes_;       // by device; empty where no route changes
   PhiloxKey key_;
   VerdictBoxes boxes_;
   std::vector<RttNs> paths_;  // by device, then landmark

@@ -7,8 +7,9 @@
 //
 // What it leaves out, and a run of every packet has: handshakes and their failure, EVIDENCE that is
 // lost, bounds carried from one round into the next, receipts of the last moment, the landmarks'
-// choice (every landmark asks every device), copies of packets, and a device that goes silent within
-// a round (it is heard in that one, and not after).
+// choice (every landmark asks every device), copies of packets, and what happens within a round: a
+// device that goes silent then is heard in that one, a cut or a queue that does not last all of it
+// delays nobody, and routes are the better of those at its two ends.
 #ifndef EARSHOT_SIM_FLEET_ROUND_WORLD_H_
 #define EARSHOT_SIM_FLEET_ROUND_WORLD_H_
 

@@ -37,6 +37,11 @@ Status CheckOffered(const Scenario& scenario) {
                             fleet.strangers_ping ? "gets forged pings"
                                                  : BehaviourWords(fleet.behaviour)));
   }
+  if (!scenario.network.calm()) {
+    return Fail(ErrorCode::kUnsupported,
+                "routes, queues or cuts of the network come and go, which live runs do not offer; "
+                "run it in virtual time, without --live");
+  }
   return {};
 }
 

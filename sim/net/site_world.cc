@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/scenario/weather.h"
+
 namespace earshot {
 namespace {
 
@@ -34,6 +36,18 @@ Bytes SignedList(const WorldPlan& plan) {
     listed.push_back({&plan.material.landmarks[i], VirtualLandmarkEndpoint(i)});
   }
   return plan.material.authority.LandmarkList(listed);
+}
+
+PathWeather WeatherOfDevice(const Scenario& scenario, const ResolvedDevice& device, bool clone,
+                            std::size_t landmark) {
+  if (device.reference_for.has_value()) {
+    const auto beside = std::ranges::find(scenario.landmarks, *device.reference_for,
+                                          &ScenarioLandmark::id);
+    return ReferenceWeatherOf(
+        scenario, static_cast<std::size_t>(beside - scenario.landmarks.begin()), landmark);
+  }
+  const ScenarioFleet& fleet = scenario.fleets[device.fleet];
+  return clone ? CloneWeatherOf(scenario, fleet, landmark) : WeatherOf(scenario, fleet, landmark);
 }
 
 }  // namespace
@@ -105,8 +119,12 @@ Status SiteWorld::AddServer(const WorldPlan& plan, const std::vector<std::size_t
 void SiteWorld::AddLandmark(const WorldPlan& plan, std::size_t number) {
   const ScenarioLandmark& landmark = plan.resolved.scenario.landmarks[number];
   DatagramTransport& socket = network_.Attach(number_, VirtualLandmarkEndpoint(number));
-  const LyingLandmark::Lies lies{landmark.shortens_rtt_by, landmark.lengthens_rtt_by,
-                                 landmark.runs_slow_by, landmark.wall_steps_back_by};
+  LyingLandmark::Lies lies{landmark.shortens_rtt_by, landmark.lengthens_rtt_by,
+                           landmark.runs_slow_by, landmark.wall_steps_back_by,
+                           plan.start.monotonic + landmark.untrue.from, std::nullopt};
+  if (landmark.untrue.until.has_value()) {
+    lies.until = plan.start.monotonic + *landmark.untrue.until;
+  }
   const bool untrue = landmark.lies() || landmark.wall_steps_back_by > Duration(0);
   liars_.push_back(untrue ? std::make_unique<LyingLandmark>(socket, lies) : nullptr);
   std::optional<MonotonicInstant> deaf_from;
@@ -188,7 +206,8 @@ void SiteWorld::ConnectDevice(const WorldPlan& plan, std::size_t device, bool cl
                                     scenario.network.corrupt};
     const LandmarkId& landmark = scenario.landmarks[l].id;
     network_.Connect(agent, VirtualLandmarkEndpoint(l), conditions,
-                     PhiloxKey::For(scenario.seed, id + " " + landmark.value(), "path"));
+                     PhiloxKey::For(scenario.seed, id + " " + landmark.value(), "path"),
+                     WeatherOfDevice(scenario, resolved, clone, l), RouteKey(scenario.seed, id));
     if (scenario.landmarks[l].lies()) continue;
     // Where two hold a key, the quicker one may have answered.
     const Rtt undisturbed = path.clone > Duration(0)

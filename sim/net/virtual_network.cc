@@ -1,6 +1,7 @@
 #include "sim/net/virtual_network.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/check.h"
 
@@ -44,7 +45,9 @@ class VirtualNetwork::Socket final : public DatagramTransport {
   Endpoint local_;
 };
 
-VirtualNetwork::VirtualNetwork(const ClockReading& start) { clock_.Set(start); }
+VirtualNetwork::VirtualNetwork(const ClockReading& start) : start_(start.monotonic) {
+  clock_.Set(start);
+}
 VirtualNetwork::~VirtualNetwork() = default;
 
 std::uint32_t VirtualNetwork::AddHost(VirtualHost& host) {
@@ -64,9 +67,16 @@ DatagramTransport& VirtualNetwork::Attach(std::uint32_t host, const Endpoint& lo
 }
 
 void VirtualNetwork::Connect(const Endpoint& agent, const Endpoint& landmark,
-                             const PathConditions& conditions, PhiloxKey key) {
+                             const PathConditions& conditions, PhiloxKey key,
+                             PathWeather weather, PhiloxKey route_key) {
   const auto path = static_cast<std::uint32_t>(paths_.size());
-  paths_.push_back({conditions, key});
+  paths_.emplace_back();
+  paths_.back().conditions = conditions;
+  paths_.back().key = key;
+  if (!weather.calm()) {
+    paths_.back().weather = std::make_unique<const PathWeather>(std::move(weather));
+    paths_.back().route = route_key;
+  }
   const std::uint32_t a = by_endpoint_.at(agent);
   const std::uint32_t b = by_endpoint_.at(landmark);
   const bool is_new = routes_.emplace(RouteKey(a, b), Route{path, 0}).second &&
@@ -99,12 +109,17 @@ void VirtualNetwork::OnSend(std::uint32_t from, const Endpoint& to, ByteSpan dat
   Path& path = paths_[route->second.path];
   const std::uint32_t lane = route->second.lane;
   const PacketFate fate = DrawFate(path.key, lane, path.packets[lane]++, path.conditions);
-  if (fate.lost) {
+  const Duration passed = clock_.Now() - start_;
+  if (fate.lost || (path.weather != nullptr && path.weather->CutAt(passed))) {
     ++counts_.lost;
     return;
   }
   if (fate.reordered) ++counts_.reordered;
-  const Duration delay = lane == 0 ? path.conditions.forward : path.conditions.backward;
+  Duration delay = lane == 0 ? path.conditions.forward : path.conditions.backward;
+  if (path.weather != nullptr) {
+    const Duration extra = path.weather->Extra(path.route, passed);
+    delay += lane == 0 ? extra / 2 : extra - extra / 2;
+  }
   if (fate.copy.has_value()) {
     ++counts_.duplicated;
     Launch(from, peer->second, datagram, delay + *fate.copy, std::nullopt);

@@ -18,6 +18,7 @@
 #include "core/base/datagram.h"
 #include "sim/net/event_queue.h"
 #include "sim/path/packet_fate.h"
+#include "sim/path/path_weather.h"
 
 namespace earshot {
 
@@ -39,7 +40,7 @@ inline constexpr std::size_t kPacketsInFlightMax = std::size_t{1} << 20U;
 struct VirtualNetworkCounts {
   std::uint64_t sent = 0;
   std::uint64_t delivered = 0;
-  std::uint64_t lost = 0;
+  std::uint64_t lost = 0;        // by chance or to a cut
   std::uint64_t duplicated = 0;
   std::uint64_t reordered = 0;
   std::uint64_t corrupted = 0;
@@ -65,9 +66,10 @@ class VirtualNetwork {
   // socket (CHECK).
   DatagramTransport& Attach(std::uint32_t host, const Endpoint& local);
   // Joins two endpoints. The fate of a packet is drawn by `key`, direction and its number on this
-  // path alone.
+  // path alone; whether it is let through, and what it waits beyond that, by `weather` and `route` at
+  // the moment at which it is sent, half of a round trip's delay each way.
   void Connect(const Endpoint& agent, const Endpoint& landmark, const PathConditions& conditions,
-               PhiloxKey key);
+               PhiloxKey key, PathWeather weather = {}, PhiloxKey route = {});
 
   // Asks every host when it wants to be woken; call it once before the first RunUntil, and for a
   // host that was used from outside.
@@ -95,6 +97,8 @@ class VirtualNetwork {
   struct Path {
     PathConditions conditions;
     PhiloxKey key;
+    std::unique_ptr<const PathWeather> weather;  // null: calm
+    PhiloxKey route;
     std::uint64_t packets[2] = {0, 0};  // by lane: to the landmark, to the agent
   };
   struct Route {
@@ -113,6 +117,7 @@ class VirtualNetwork {
   void Arrive(std::uint32_t slot);
   void Schedule(std::uint32_t host, MonotonicInstant at, std::uint64_t payload);
 
+  MonotonicInstant start_;
   ManualClock clock_;
   bool halted_ = false;
   EventQueue queue_;

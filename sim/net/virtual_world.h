@@ -2,6 +2,7 @@
 #ifndef EARSHOT_SIM_NET_VIRTUAL_WORLD_H_
 #define EARSHOT_SIM_NET_VIRTUAL_WORLD_H_
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -38,6 +39,8 @@ struct VirtualWorldOptions {
 inline constexpr ClockReading kVirtualStart = {
     MonotonicInstant::FromNanoseconds(3'600'000'000'000),
     WallInstant::FromNanoseconds(1'767'225'600'000'000'000)};
+static_assert(kVirtualStart.wall.nanoseconds() % Duration(std::chrono::hours(24)).count() == 0,
+              "PathWeather takes the start of a run for midnight UTC");
 
 // Deterministic: scenario, seed and program decide every event, whatever the number of threads.
 // Every key is drawn from the seed too, so signatures made here show that checks work and prove

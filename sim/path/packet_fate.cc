@@ -37,11 +37,11 @@ std::uint64_t MinusLog(std::uint32_t word) {
   return ((32U - exponent) * kLogTable.back() - log) >> (32U - kFractionBits);
 }
 
+}  // namespace
+
 bool Happens(std::uint32_t word, double probability) {
   return static_cast<double>(word) * 0x1.0p-32 < probability;  // exact: no rounding on either side
 }
-
-}  // namespace
 
 Duration ExponentialQuantile(Duration mean, std::uint32_t word) {
   const auto ns = static_cast<std::uint64_t>(std::clamp(mean, Duration(0), kJitterMeanMax).count());

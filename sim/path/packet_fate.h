@@ -43,6 +43,9 @@ struct PacketFate {
 PacketFate DrawFate(PhiloxKey key, std::uint64_t lane, std::uint64_t number,
                     const PathConditions& conditions);
 
+// Whether what has `probability` happens to the draw `word`; exact.
+bool Happens(std::uint32_t word, double probability);
+
 // The quantile of the exponential distribution of `mean` at (word / 2^32), in whole nanoseconds
 // rounded down, cut off at kJitterMeansMax means; 0 at word 0, never falling. Too long by at most
 // 3.2e-5 means against the exact -ln(1 - word / 2^32): the table is linear between 64 points.

@@ -18,6 +18,7 @@
 #include "core/domain/verdict.h"
 #include "core/geo/country_code.h"
 #include "core/geo/position.h"
+#include "sim/path/path_weather.h"
 
 namespace earshot {
 
@@ -63,10 +64,11 @@ struct ScenarioLandmark {
 
   double runs_slow_by = 0;         // share of the time that its clock misses, in [0, 1)
   Duration wall_steps_back_by{0};  // its wall clock, while a ping is under way
+  Times untrue;                    // when: stated
   std::optional<Duration> hears_nothing_from;  // since the start of the run
   double drops = 0;                // share of arriving datagrams that its full queue drops unread
 
-  // Its round-trip times are not what they were, whoever made them so.
+  // Its round-trip times are not what they were, whoever made them so, all the time or for a while.
   bool lies() const {
     return shortens_rtt_by > Duration(0) || lengthens_rtt_by > Duration(0) || runs_slow_by > 0;
   }
@@ -83,12 +85,47 @@ struct ScenarioRounds {
   std::uint32_t landmarks_per_device = 0;  // 0: all
 };
 
+// What follows comes and goes (sim/path/path_weather.h); an empty list of places means everywhere.
+
+// Longer routes: each path of the devices at `places` draws its own.
+struct ScenarioRouteChange {
+  std::vector<std::string> places;
+  Times when;
+  Duration adds_at_most{0};  // there and back
+  double share = 1;          // of the paths
+};
+
+// A queue in front of everything at one place.
+struct ScenarioCongestion {
+  std::vector<std::string> places;  // each by itself
+  Times when;
+  Duration adds{0};  // there and back
+};
+
+// No packet passes between those named and everybody else.
+struct ScenarioCut {
+  std::vector<std::string> places;
+  std::vector<LandmarkId> landmarks;
+  Times when;           // stated
+  bool within = false;  // nor among those named
+};
+
 struct ScenarioNetwork {
   Duration jitter = std::chrono::microseconds(300);  // mean queueing delay a packet
   double loss = 0;  // probabilities a packet, in [0, 1]
   double duplicate = 0;
   double reorder = 0;
   double corrupt = 0;
+  std::vector<ScenarioRouteChange> route_changes;
+  DailyRhythm daily_rhythm;  // none where it adds nothing
+  std::vector<ScenarioCongestion> congestion;
+  std::vector<ScenarioCut> cuts;
+
+  // The same at every moment.
+  bool calm() const {
+    return route_changes.empty() && daily_rhythm.adds_at_most == Duration(0) &&
+           congestion.empty() && cuts.empty();
+  }
 };
 
 // Devices that share owner, order, declaration and behaviour.
@@ -159,6 +196,8 @@ inline constexpr std::uint32_t kScenarioNumberMax = 999'999'999;  // of a device
 inline constexpr Distance kScenarioRadiusMax = Distance::Kilometres(20'000);
 inline constexpr Duration kScenarioJitterMax = std::chrono::seconds(60);
 inline constexpr Duration kScenarioDurationMax = std::chrono::hours(24 * 366);
+inline constexpr std::size_t kScenarioWeatherMax = 64;  // route changes, congestions, cuts: of each
+inline constexpr Duration kScenarioAddedDelayMax = std::chrono::seconds(2);  // nobody waits longer
 
 }  // namespace earshot
 

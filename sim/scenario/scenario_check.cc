@@ -36,17 +36,6 @@ Status DeclarationHolds(const Position& position, Distance radius, const Licence
   return {};
 }
 
-Status PlaceIsKnown(const Scenario& scenario, const TextProtoScope& scope, std::string_view field,
-                    const std::string& place) {
-  if (scenario.FindPlace(place) != nullptr) return {};
-  std::vector<std::string> known;
-  for (const ScenarioPlace& p : scenario.places) known.push_back(p.id);
-  return tl::unexpected(scope.At(
-      field, place.empty() ? std::string("no place is named; name one of places")
-                           : fmt::format("no place \"{}\"{}; known places: {}", place,
-                                         DidYouMean(place, known), fmt::join(known, ", "))));
-}
-
 Status DurationsAreSound(const Scenario& scenario, const TextProtoScope& scope) {
   if (scenario.duration > kScenarioDurationMax) {
     return tl::unexpected(scope.At("duration", fmt::format("longer than {}; write less",
@@ -227,17 +216,7 @@ Status ChoiceIsSound(const Scenario& scenario, const ScenarioFleet& fleet,
                                         : "only BEHAVIOUR_CHOOSES_LANDMARKS has them; remove them "
                                           "or change behaviour"));
   }
-  std::vector<std::string> known;
-  for (const ScenarioLandmark& landmark : scenario.landmarks) known.push_back(landmark.id.value());
-  for (std::size_t i = 0; i < fleet.unanswered_landmarks.size(); ++i) {
-    const std::string& id = fleet.unanswered_landmarks[i].value();
-    if (std::ranges::find(known, id) != known.end()) continue;
-    return tl::unexpected(at.At("unanswered_landmarks",
-                                fmt::format("no landmark \"{}\"{}; known landmarks: {}", id,
-                                            DidYouMean(id, known), fmt::join(known, ", ")),
-                                static_cast<int>(i)));
-  }
-  return {};
+  return LandmarksAreKnown(scenario, at, "unanswered_landmarks", fleet.unanswered_landmarks);
 }
 
 Status FleetsAreSound(const Scenario& scenario, const TextProtoScope& scope) {
@@ -298,6 +277,34 @@ Status FleetsAreSound(const Scenario& scenario, const TextProtoScope& scope) {
 
 }  // namespace
 
+Status PlaceIsKnown(const Scenario& scenario, const TextProtoScope& scope, std::string_view field,
+                    const std::string& place, int index) {
+  if (scenario.FindPlace(place) != nullptr) return {};
+  std::vector<std::string> known;
+  for (const ScenarioPlace& p : scenario.places) known.push_back(p.id);
+  return tl::unexpected(scope.At(
+      field,
+      place.empty() ? std::string("no place is named; name one of places")
+                    : fmt::format("no place \"{}\"{}; known places: {}", place,
+                                  DidYouMean(place, known), fmt::join(known, ", ")),
+      index));
+}
+
+Status LandmarksAreKnown(const Scenario& scenario, const TextProtoScope& scope,
+                         std::string_view field, const std::vector<LandmarkId>& landmarks) {
+  std::vector<std::string> known;
+  for (const ScenarioLandmark& landmark : scenario.landmarks) known.push_back(landmark.id.value());
+  for (std::size_t i = 0; i < landmarks.size(); ++i) {
+    const std::string& id = landmarks[i].value();
+    if (std::ranges::find(known, id) != known.end()) continue;
+    return tl::unexpected(scope.At(field,
+                                   fmt::format("no landmark \"{}\"{}; known landmarks: {}", id,
+                                               DidYouMean(id, known), fmt::join(known, ", ")),
+                                   static_cast<int>(i)));
+  }
+  return {};
+}
+
 Status ReferencesAreSound(const Scenario& scenario, const TextProtoScope& scope) {
   EARSHOT_RETURN_IF_ERROR(RoundsAreSound(scenario, scope));
   EARSHOT_RETURN_IF_ERROR(PolicyIsSound(scenario, scope));
@@ -324,6 +331,7 @@ Status ReferencesAreSound(const Scenario& scenario, const TextProtoScope& scope)
         "jitter", fmt::format("longer than {}; write less", DurationText(kScenarioJitterMax))));
   }
   EARSHOT_RETURN_IF_ERROR(LandmarksAreSound(scenario, scope));
+  EARSHOT_RETURN_IF_ERROR(WeatherIsSound(scenario, scope.Nested("network")));
   return FleetsAreSound(scenario, scope);
 }
 

@@ -11,37 +11,13 @@
 #include "core/geo/country_zones.h"
 
 namespace earshot {
-namespace {
 
-constexpr std::size_t kNameLengthMax = 32;  // ids become file names and table columns
-
-constexpr std::array<Verdict, 7> kVerdicts = {
-    Verdict::kInvalidProof, Verdict::kContradicted, Verdict::kSilent,       Verdict::kUnexplainedDelay,
-    Verdict::kVerified,     Verdict::kConsistent,   Verdict::kIndeterminate};
-
-Status NameIsSound(const TextProtoScope& scope, std::string_view field, const std::string& name) {
-  return CheckName(scope, field, name, kNameLengthMax);
-}
-
-// Replaces *value when `text` is given.
 Status ReadDuration(const TextProtoScope& scope, std::string_view field, const std::string& text,
                     Duration* value) {
   if (text.empty()) return {};
   const Result<Duration> parsed = ParseDuration(text);
   if (!parsed.has_value()) return tl::unexpected(scope.At(field, parsed.error()));
   if (parsed->count() < 0) {
-    return tl::unexpected(scope.At(field, fmt::format("\"{}\" is negative; write 0 or more", text)));
-  }
-  *value = *parsed;
-  return {};
-}
-
-Status ReadDistance(const TextProtoScope& scope, std::string_view field, const std::string& text,
-                    Distance* value) {
-  if (text.empty()) return {};
-  const Result<Distance> parsed = ParseDistance(text);
-  if (!parsed.has_value()) return tl::unexpected(scope.At(field, parsed.error()));
-  if (parsed->metres() < 0) {
     return tl::unexpected(scope.At(field, fmt::format("\"{}\" is negative; write 0 or more", text)));
   }
   *value = *parsed;
@@ -55,6 +31,31 @@ Status ReadProbability(const TextProtoScope& scope, std::string_view field, doub
         scope.At(field, fmt::format("{} is no probability; write a number from 0 to 1", value)));
   }
   *into = value;
+  return {};
+}
+
+namespace {
+
+constexpr std::size_t kNameLengthMax = 32;  // ids become file names and table columns
+
+constexpr std::array<Verdict, 7> kVerdicts = {
+    Verdict::kInvalidProof, Verdict::kContradicted, Verdict::kSilent,       Verdict::kUnexplainedDelay,
+    Verdict::kVerified,     Verdict::kConsistent,   Verdict::kIndeterminate};
+
+Status NameIsSound(const TextProtoScope& scope, std::string_view field, const std::string& name) {
+  return CheckName(scope, field, name, kNameLengthMax);
+}
+
+// Replaces *value when `text` is given.
+Status ReadDistance(const TextProtoScope& scope, std::string_view field, const std::string& text,
+                    Distance* value) {
+  if (text.empty()) return {};
+  const Result<Distance> parsed = ParseDistance(text);
+  if (!parsed.has_value()) return tl::unexpected(scope.At(field, parsed.error()));
+  if (parsed->metres() < 0) {
+    return tl::unexpected(scope.At(field, fmt::format("\"{}\" is negative; write 0 or more", text)));
+  }
+  *value = *parsed;
   return {};
 }
 
@@ -93,6 +94,19 @@ Result<ScenarioPlace> PlaceFromProto(const v1::ScenarioPlace& proto, const TextP
   return place;
 }
 
+Status UntrueFromProto(const v1::ScenarioLandmark& proto, const TextProtoScope& scope,
+                       ScenarioLandmark* landmark) {
+  const bool untrue = landmark->lies() || landmark->wall_steps_back_by > Duration(0);
+  for (const auto& [field, text] : {std::pair{"untrue_from", proto.untrue_from()},
+                                    std::pair{"untrue_until", proto.untrue_until()}}) {
+    if (untrue || text.empty()) continue;
+    return tl::unexpected(scope.At(field, "what it says of times is true; write how it is not, as in "
+                                          "runs_slow_by, or remove this"));
+  }
+  return ReadStated(scope, "untrue_from", "untrue_until",
+                    {proto.untrue_from(), proto.untrue_until()}, &landmark->untrue);
+}
+
 Result<ScenarioLandmark> LandmarkFromProto(const v1::ScenarioLandmark& proto,
                                            const TextProtoScope& scope) {
   ScenarioLandmark landmark;
@@ -120,6 +134,7 @@ Result<ScenarioLandmark> LandmarkFromProto(const v1::ScenarioLandmark& proto,
   }
   EARSHOT_RETURN_IF_ERROR(ReadDuration(scope, "wall_steps_back_by", proto.wall_steps_back_by(),
                                        &landmark.wall_steps_back_by));
+  EARSHOT_RETURN_IF_ERROR(UntrueFromProto(proto, scope, &landmark));
   if (!proto.hears_nothing_from().empty()) {
     EARSHOT_RETURN_IF_ERROR(ReadDuration(scope, "hears_nothing_from", proto.hears_nothing_from(),
                                          &landmark.hears_nothing_from.emplace()));
@@ -166,7 +181,7 @@ Status NetworkFromProto(const v1::ScenarioNetwork& proto, const TextProtoScope& 
       ReadProbability(scope, "duplicate", proto.duplicate(), &network->duplicate));
   EARSHOT_RETURN_IF_ERROR(ReadProbability(scope, "reorder", proto.reorder(), &network->reorder));
   EARSHOT_RETURN_IF_ERROR(ReadProbability(scope, "corrupt", proto.corrupt(), &network->corrupt));
-  return {};
+  return WeatherFromProto(proto, scope, network);
 }
 
 Status LicenceFromProto(const v1::ScenarioFleet& proto, const TextProtoScope& scope,

@@ -26,6 +26,7 @@ void NetworkToProto(const ScenarioNetwork& network, v1::ScenarioNetwork* proto) 
   proto->set_duplicate(network.duplicate);
   proto->set_reorder(network.reorder);
   proto->set_corrupt(network.corrupt);
+  WeatherToProto(network, proto);
 }
 
 void PlaceToProto(const ScenarioPlace& place, v1::ScenarioPlace* proto) {
@@ -52,6 +53,12 @@ void LandmarkToProto(const ScenarioLandmark& landmark, v1::ScenarioLandmark* pro
   proto->set_runs_slow_by(landmark.runs_slow_by);
   if (landmark.wall_steps_back_by > Duration(0)) {
     proto->set_wall_steps_back_by(DurationText(landmark.wall_steps_back_by));
+  }
+  if (landmark.untrue.from > Duration(0)) {
+    proto->set_untrue_from(DurationText(landmark.untrue.from));
+  }
+  if (landmark.untrue.until.has_value()) {
+    proto->set_untrue_until(DurationText(*landmark.untrue.until));
   }
   if (landmark.hears_nothing_from.has_value()) {
     proto->set_hears_nothing_from(DurationText(*landmark.hears_nothing_from));

@@ -173,5 +173,21 @@ TEST(ScenarioPicture, LandmarkThatIsCutOffHasItsOwnRowOfTime) {
               Not(HasSubstr("sin-1 is cut off")));
 }
 
+TEST(ScenarioPicture, CutsAreDrawnWhereTheyAreAndTheRestIsSaid) {
+  const std::string partition = ScenarioPicture(Shipped("290-partition.textproto"), 80);
+  // 66 columns for 32 s: cut from 7 s to 19 s.
+  const std::string row = "cut 1         " + std::string(14, '+') + std::string(25, '-');
+  EXPECT_THAT(partition, HasSubstr(row + std::string(27, '+') + "\n"));
+  EXPECT_THAT(partition, HasSubstr("Bangkok is cut off from everybody else, from 7 s to 19 s"));
+  EXPECT_THAT(partition, HasSubstr("everybody else and within"));
+  const std::string routes = ScenarioPicture(Shipped("260-route-change.textproto"), 80);
+  EXPECT_THAT(routes, HasSubstr("50 % of the paths of devices at Singapore"));
+  EXPECT_THAT(ScenarioPicture(Shipped("270-daily-rhythm.textproto"), 80), HasSubstr("at 20 h"));
+  EXPECT_THAT(ScenarioPicture(Shipped("280-shared-congestion.textproto"), 80),
+              HasSubstr("a queue of 40 ms"));
+  EXPECT_THAT(ScenarioPicture(Shipped("020-honest-fleet.textproto"), 80),
+              Not(HasSubstr("cut 1")));
+}
+
 }  // namespace
 }  // namespace earshot

@@ -49,6 +49,20 @@ TEST(LyingLandmark, ShortenedRoundTripDoesNotBecomeNegative) {
   EXPECT_LT(said.monotonic, At(milliseconds(101)).monotonic);
 }
 
+TEST(LyingLandmark, IsTrueBeforeItsTimeAndAgainAfterIt) {
+  Socket socket;
+  LyingLandmark liar(socket, {.lengthens_rtt_by = milliseconds(20),
+                              .wall_steps_back_by = milliseconds(5),
+                              .from = At(milliseconds(101)).monotonic,
+                              .until = At(milliseconds(200)).monotonic});
+  EXPECT_EQ(liar.Send(kDevice, PacketOf(MessageType::kPing), 1), socket.now);
+  const Bytes pong = PacketOf(MessageType::kPong);
+  EXPECT_NE(liar.ArrivalOf(pong, kDevice, At(milliseconds(199))), At(milliseconds(199)));
+  EXPECT_EQ(liar.ArrivalOf(pong, kDevice, At(milliseconds(200))), At(milliseconds(200)));
+  socket.now = At(milliseconds(101));
+  EXPECT_EQ(liar.Send(kDevice, PacketOf(MessageType::kPing), 2), At(milliseconds(81)));
+}
+
 TEST(LyingLandmark, LengthenedRoundTripBeginsEarlier) {
   Socket socket;
   LyingLandmark liar(socket, {.lengthens_rtt_by = milliseconds(20)});

@@ -169,13 +169,46 @@ ResolvedScenario DrawWorld(std::uint64_t seed, const DrawnWorldOptions& options)
     scenario.fleets.back().id_prefix = "F" + std::to_string(fleets);
   }
   if (options.faults) DrawNetwork(&dice, &scenario.network);
-  if (!options.faults) scenario.network = {Duration(0), 0, 0, 0, 0};
+  if (!options.faults) scenario.network.jitter = Duration(0);
   const bool light_speed = dice.Chance(1.0 / 3);
   Result<ResolvedScenario> resolved =
       ResolveScenario(scenario, PathModel::Measured2020(), ResolveOptions{});
   EARSHOT_CHECK(resolved.has_value());
   if (light_speed) MakeLightSpeed(&*resolved);
   return *std::move(resolved);
+}
+
+void AddDrawnWeather(std::uint64_t seed, bool cuts, Scenario* scenario) {
+  Dice dice(~seed);
+  const auto moment = [&] {
+    return Duration(static_cast<std::int64_t>(
+        dice.Unit() * static_cast<double>(scenario->duration.count())));
+  };
+  ScenarioNetwork& network = scenario->network;
+  ScenarioRouteChange stated;
+  stated.when.from = moment();
+  stated.adds_at_most = std::chrono::milliseconds(1 + dice.Below(100));
+  stated.share = dice.Unit();
+  network.route_changes.push_back(stated);
+  ScenarioRouteChange drawn = stated;
+  drawn.when = {};
+  drawn.when.every = std::chrono::seconds(1 + dice.Below(3));
+  network.route_changes.push_back(drawn);
+  network.daily_rhythm = {std::chrono::milliseconds(1 + dice.Below(50)),
+                          std::chrono::hours(dice.Below(24))};
+  ScenarioCongestion congestion;
+  congestion.when.every = std::chrono::seconds(2);
+  congestion.when.lasts = std::chrono::seconds(1);
+  congestion.adds = std::chrono::milliseconds(1 + dice.Below(100));
+  network.congestion.push_back(congestion);
+  if (!cuts) return;
+  ScenarioCut cut;
+  cut.places = {dice.City(), scenario->fleets.front().actual_place};
+  if (dice.Chance(0.5)) cut.landmarks = {scenario->landmarks.front().id};
+  cut.when.from = moment();
+  if (dice.Chance(0.7)) cut.when.until = cut.when.from + std::chrono::seconds(1 + dice.Below(2));
+  cut.within = dice.Chance(0.5);
+  network.cuts.push_back(cut);
 }
 
 bool IsForbidden(const Scenario& scenario, const ScenarioFleet& fleet, CountryCode country) {

@@ -22,6 +22,9 @@ struct DrawnWorldOptions {
 // case for whoever says that a bound is never too short.
 ResolvedScenario DrawWorld(std::uint64_t seed, const DrawnWorldOptions& options = {});
 
+// Routes, queues, the hour and, if asked for, a cut, drawn by `seed` alone.
+void AddDrawnWeather(std::uint64_t seed, bool cuts, Scenario* scenario);
+
 // Where the answering key of `device` may not be, by its licence and the policy.
 bool IsForbidden(const Scenario& scenario, const ScenarioFleet& fleet, CountryCode country);
 

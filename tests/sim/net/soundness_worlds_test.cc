@@ -128,6 +128,20 @@ TEST(SoundnessWorlds, NothingFalseIsProvedAndNobodyHonestIsConvicted) {
   EXPECT_GT(samples, 0U);
 }
 
+// Whatever comes and goes, and whatever is cut off for a while.
+TEST(SoundnessWorlds, WeatherProvesNothingFalseAndConvictsNobodyHonest) {
+  std::uint64_t samples = 0;
+  ForEachWorld(30, [&](std::uint64_t seed) {
+    ResolvedScenario resolved = DrawWorld(seed);
+    AddDrawnWeather(seed, true, &resolved.scenario);
+    const Outcome outcome =
+        RunWorld(resolved, [&](const Outcome& round) { ExpectSound(resolved, round); });
+    EXPECT_EQ(outcome.truth.below, 0U);
+    samples += outcome.truth.samples;
+  });
+  EXPECT_GT(samples, 0U);
+}
+
 // The checks above can fail: where everybody lies, something false is proved in one world or another.
 TEST(SoundnessWorlds, LiarsThatThePolicyKnowsNothingOfBreakAProofSomewhere) {
   int broken = 0;
@@ -171,6 +185,10 @@ constexpr Worsening kWorsenings[] = {
        world->scenario.network.reorder = 0.5;
      }},
     {"flipped bits", [](ResolvedScenario* world) { world->scenario.network.corrupt = 0.1; }},
+    {"other routes, queues and the hour",
+     [](ResolvedScenario* world) {
+       AddDrawnWeather(world->scenario.seed, false, &world->scenario);
+     }},
 };
 
 // Whoever can only slow, lose, repeat, reorder or spoil packets cannot improve a verdict, nor convict.

@@ -5,6 +5,7 @@
 #include <bit>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace earshot {
@@ -47,12 +48,12 @@ class Recorder final : public VirtualHost {
 };
 
 struct Pair {
-  explicit Pair(const PathConditions& path, std::uint64_t key = 1) {
+  explicit Pair(const PathConditions& path, std::uint64_t key = 1, PathWeather weather = {}) {
     agent_number = network.AddHost(agent);
     landmark_number = network.AddHost(landmark);
     from_agent = &network.Attach(agent_number, kAgent);
     from_landmark = &network.Attach(landmark_number, kLandmark);
-    network.Connect(kAgent, kLandmark, path, PhiloxKey{key});
+    network.Connect(kAgent, kLandmark, path, PhiloxKey{key}, std::move(weather));
   }
   Recorder agent;
   Recorder landmark;
@@ -141,6 +142,48 @@ TEST(VirtualNetwork, JitterOnlyAddsAndDependsOnTheKey) {
     }
   }
   EXPECT_NE(arrived[0], arrived[1]);
+}
+
+// Of what is sent at each moment, whether it arrives and when.
+std::vector<std::optional<Duration>> DelaysAt(const std::vector<Duration>& moments,
+                                              const PathWeather& weather) {
+  std::vector<std::optional<Duration>> delays;
+  for (const Duration moment : moments) {
+    Pair pair(Plain(), 1, weather);
+    pair.network.RunUntil(After(moment));
+    pair.from_agent->Send(kLandmark, Bytes{1}, 0);
+    pair.network.RunUntil(After(moment + std::chrono::seconds(1)));
+    delays.emplace_back();
+    if (!pair.landmark.arrivals.empty()) {
+      delays.back() = pair.landmark.arrivals[0].now.monotonic - After(moment);
+    }
+    EXPECT_EQ(pair.network.counts().lost, pair.landmark.arrivals.empty() ? 1U : 0U);
+  }
+  return delays;
+}
+
+TEST(VirtualNetwork, CutLetsNothingThroughUntilItHealsAndThenAllAsBefore) {
+  PathWeather weather;
+  weather.cuts = {{milliseconds(10), milliseconds(20), {}, {}}};
+  EXPECT_EQ(DelaysAt({milliseconds(9), milliseconds(10), milliseconds(19), milliseconds(20)}, weather),
+            (std::vector<std::optional<Duration>>{milliseconds(17), std::nullopt, std::nullopt,
+                                                  milliseconds(17)}));
+}
+
+TEST(VirtualNetwork, QueueAddsHalfOfItsRoundTripEachWayWhileItLasts) {
+  PathWeather weather;
+  weather.queues.push_back({{milliseconds(10), milliseconds(20), {}, {}}, milliseconds(9), 0, {}});
+  EXPECT_EQ(DelaysAt({milliseconds(9), milliseconds(10), milliseconds(20)}, weather),
+            (std::vector<std::optional<Duration>>{
+                milliseconds(17), milliseconds(17) + std::chrono::microseconds(4500),
+                milliseconds(17)}));
+  Pair pair(Plain(), 1, weather);
+  pair.network.RunUntil(After(milliseconds(10)));
+  pair.from_landmark->Send(kAgent, Bytes{1}, 0);
+  pair.network.RunUntil(After(std::chrono::seconds(1)));
+  ASSERT_EQ(pair.agent.arrivals.size(), 1U);
+  EXPECT_EQ(pair.agent.arrivals[0].now.monotonic,
+            After(milliseconds(10 + 19) + std::chrono::microseconds(4500)));
 }
 
 TEST(VirtualNetwork, HostIsWokenWhenItAskedAndOnce) {
