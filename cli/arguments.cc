@@ -108,6 +108,11 @@ void AddRun(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   run->add_option("--devices", parsed.run.devices, "As many devices in all")
       ->check(CLI::Range(1U, kScenarioDevicesMax));
   CheckDuration(run->add_option("--duration", parsed.duration, "How long, as in \"60s\""));
+  CLI::Option* rtt = run->add_option("--rtt", parsed.run.rtts,
+                                     "Measured round-trip times to replay in place of modelled ones");
+  CLI::Option* nodes = run->add_option("--nodes", parsed.run.nodes, "Where their ends stand, CSV");
+  rtt->needs(nodes);
+  nodes->needs(rtt);
   run->add_option("--out", parsed.run.out, "Folder for report, events, bundles (out/SCENARIO)")
       ->check(NotEmpty());
   run->add_option("--fail-on", parsed.fail_on, "Exit 1 when any device is flagged")

@@ -27,6 +27,8 @@ struct RunCommand {
   bool by_rounds = false;  // fidelity: a round at a time, instead of a packet at a time
   Duration every{0};       // by_rounds: from round to round; 0: back to back
   std::optional<std::uint32_t> packet_devices;  // by_rounds: also run with every packet
+  std::string nodes;              // with `rtts`: measured paths in place of modelled ones
+  std::vector<std::string> rtts;
   std::string out;  // empty: out/SCENARIO
   bool fail_on_flagged = false;
   bool json = false;

@@ -9,6 +9,7 @@
 #include "cli/threads.h"
 #include "cli/version.h"
 #include "core/base/quantity_text.h"
+#include "core/dataset/measurements.h"
 #include "core/locate/path_model.h"
 #include "core/os/files.h"
 #include "core/report/names.h"
@@ -16,6 +17,7 @@
 #include "sim/fleet/round_run.h"
 #include "sim/live/live_run.h"
 #include "sim/net/virtual_run.h"
+#include "sim/replay/measured_paths.h"
 #include "sim/scenario/resolve.h"
 #include "sim/scenario/scenario_load.h"
 
@@ -42,10 +44,11 @@ Result<Asked> Load(const RunCommand& command) {
     return asked;
   }
   EARSHOT_ASSIGN_OR_RETURN(asked.resolved, ParseResolved(text, path));
-  if (command.seed.has_value() || command.duration.has_value() || command.devices.has_value()) {
+  if (command.seed.has_value() || command.duration.has_value() || command.devices.has_value() ||
+      !command.rtts.empty()) {
     return Fail(ErrorCode::kInvalidArgument,
                 path + ": an earlier run, whose paths are drawn already; give the scenario itself "
-                       "to change --seed, --duration or --devices");
+                       "to change --seed, --duration, --devices or --rtt");
   }
   asked.scenario = asked.resolved->scenario;
   return asked;
@@ -95,6 +98,19 @@ Status RunInVirtualTime(const RunCommand& command, const ResolvedScenario& resol
   return RunVirtual(resolved, options, report);
 }
 
+Status Replay(const RunCommand& command, const Console& console, ResolvedScenario* resolved) {
+  EARSHOT_ASSIGN_OR_RETURN(const Measurements measured,
+                           ReadMeasurements(command.nodes, command.rtts));
+  EARSHOT_ASSIGN_OR_RETURN(
+      const Replayed replayed,
+      ReplayMeasured(measured, fmt::format("{}", fmt::join(command.rtts, ", ")), resolved));
+  console.err << fmt::format("{} of {} paths have measured delays, {} of them raised to light's; the "
+                             "others are the model's",
+                             replayed.measured, replayed.paths, replayed.at_light)
+              << std::endl;
+  return {};
+}
+
 Status RunPackets(const RunCommand& command, const Asked& asked, const Console& console,
                   v1::RunReport* report) {
   ResolvedScenario resolved;
@@ -103,6 +119,7 @@ Status RunPackets(const RunCommand& command, const Asked& asked, const Console& 
   } else {
     EARSHOT_ASSIGN_OR_RETURN(
         resolved, ResolveScenario(asked.scenario, PathModel::Measured2020(), OptionsOf(command)));
+    if (!command.rtts.empty()) EARSHOT_RETURN_IF_ERROR(Replay(command, console, &resolved));
   }
   return command.live ? RunLive(resolved, OptionsFor(command, resolved.scenario, console), report)
                       : RunInVirtualTime(command, resolved, console, report);
@@ -110,6 +127,11 @@ Status RunPackets(const RunCommand& command, const Asked& asked, const Console& 
 
 Status RunFleets(const RunCommand& command, Scenario scenario, const Console& console,
                  v1::RunReport* report) {
+  if (!command.rtts.empty()) {
+    return Fail(ErrorCode::kUnsupported,
+                "--rtt replays measured paths, which runs of rounds do not offer: they draw a path for "
+                "every device; run every packet");
+  }
   EARSHOT_RETURN_IF_ERROR(AdjustScenario(OptionsOf(command), &scenario));
   RoundRunOptions options;
   options.out = OutFor(command, scenario);

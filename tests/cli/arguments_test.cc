@@ -84,6 +84,15 @@ TEST(Arguments, ThreadsAreOfVirtualTimeAlone) {
             ExitCode::kUsage);
 }
 
+TEST(Arguments, MeasuredPathsNeedBothTheirFiles) {
+  const auto run = Parsed<RunCommand>({"run", "half-order", "--rtt", "r.csv", "--nodes", "n.csv"});
+  EXPECT_EQ(run.rtts, std::vector<std::string>{"r.csv"});
+  EXPECT_EQ(run.nodes, "n.csv");
+  EXPECT_TRUE(Parsed<RunCommand>({"run", "half-order"}).rtts.empty());
+  EXPECT_EQ(Refused({"run", "half-order", "--rtt", "r.csv"}).code, ExitCode::kUsage);
+  EXPECT_EQ(Refused({"run", "half-order", "--nodes", "n.csv"}).code, ExitCode::kUsage);
+}
+
 TEST(Arguments, NumberWithoutUnitIsRefusedWithTheMend) {
   const NoCommand refused = Refused({"run", "half-order", "--duration", "60"});
   EXPECT_EQ(refused.code, ExitCode::kUsage);

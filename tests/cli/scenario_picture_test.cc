@@ -175,10 +175,10 @@ TEST(ScenarioPicture, LandmarkThatIsCutOffHasItsOwnRowOfTime) {
 
 TEST(ScenarioPicture, CutsAreDrawnWhereTheyAreAndTheRestIsSaid) {
   const std::string partition = ScenarioPicture(Shipped("290-partition.textproto"), 80);
-  // 66 columns for 32 s: cut from 7 s to 19 s.
-  const std::string row = "cut 1         " + std::string(14, '+') + std::string(25, '-');
-  EXPECT_THAT(partition, HasSubstr(row + std::string(27, '+') + "\n"));
-  EXPECT_THAT(partition, HasSubstr("Bangkok is cut off from everybody else, from 7 s to 19 s"));
+  // 66 columns for 91 s: cut from 16 s to 46 s.
+  const std::string row = "cut 1         " + std::string(11, '+') + std::string(22, '-');
+  EXPECT_THAT(partition, HasSubstr(row + std::string(33, '+') + "\n"));
+  EXPECT_THAT(partition, HasSubstr("Bangkok is cut off from everybody else, from 16 s to 46 s"));
   EXPECT_THAT(partition, HasSubstr("everybody else and within"));
   const std::string routes = ScenarioPicture(Shipped("260-route-change.textproto"), 80);
   EXPECT_THAT(routes, HasSubstr("50 % of the paths of devices at Singapore"));

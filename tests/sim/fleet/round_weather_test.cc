@@ -63,7 +63,7 @@ TEST_F(RoundWeatherTest, DarkSiteIsSilentFromTheDeadlineUntilItHeals) {
   const auto world = Run(scenario);
   ASSERT_EQ(scenario.fleets[1].id_prefix, "K");
   const RoundCounts dark = world->counts(1);
-  // Of five rounds two are dark; the deadline falls into the second of them.
+  // Of six rounds two are dark; the deadline falls into the second of them.
   EXPECT_EQ(Of(dark, Verdict::kIndeterminate), 6U);
   EXPECT_EQ(Of(dark, Verdict::kSilent), 6U);
   EXPECT_EQ(dark.last[static_cast<std::size_t>(Verdict::kSilent)], 0U);
@@ -74,7 +74,7 @@ TEST_F(RoundWeatherTest, SilenceWhereNoLandmarkHearsAnybodyIsHeldAgainstNobody) 
   Scenario scenario = Shipped("290-partition.textproto");
   ScenarioCut all;
   for (const ScenarioPlace& place : scenario.places) all.places.push_back(place.id);
-  all.when.from = std::chrono::seconds(7);
+  all.when.from = std::chrono::seconds(16);
   all.within = true;
   scenario.network.cuts = {all};
   EXPECT_EQ(Of(Run(scenario)->counts(), Verdict::kSilent), 0U);

@@ -108,10 +108,10 @@ INSTANTIATE_TEST_SUITE_P(
         BadWeather{R"(congestion { every: "1 h" lasts: "61 min" adds: "1 ms" })", "7:27:",
                    "at most 1 h"},
         BadWeather{R"(congestion { from: "1 s" lasts: "2 s" adds: "1 ms" })", "7:26:", "write until"},
-        BadWeather{R"(congestion { from: "1 s" adds: "1 ms" places: "mars" })", "7:40:",
+        BadWeather{R"(congestion { from: "1 s" adds: "1 ms" places: "mars" })", "7:39:",
                    "no place \"mars\""},
         BadWeather{R"(cuts { from: "1 s" })", "7:1:", "nobody is cut off"},
-        BadWeather{R"(cuts { places: "tokyo" from: "2 s" until: "1 s" })", "7:33:", "not after"},
+        BadWeather{R"(cuts { places: "tokyo" from: "2 s" until: "1 s" })", "7:36:", "not after"},
         BadWeather{R"(cuts { landmarks: ["sin-1", "sin-9"] })", "7:8:", "did you mean"},
         BadWeather{R"(cuts { place: "tokyo" })", "7:13:", "did you mean \"places\""}));
 
