@@ -7,6 +7,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "core/report/svg.h"
 #include "earshot/v1/evaluate.pb.h"
 
 namespace earshot {
@@ -22,6 +23,7 @@ constexpr double kRight = 740;
 constexpr double kTop = 50;
 constexpr double kBottom = 450;
 constexpr double kLeast = 0.9;
+constexpr std::string_view kMiddle = "text-anchor=\"middle\"";
 constexpr double kStep = 16;  // between the quantiles of one band
 
 class Axes {
@@ -45,10 +47,8 @@ class Axes {
     std::string svg;
     for (const double tick : {1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0}) {
       if (tick > most_) break;
-      svg += fmt::format(
-          "<line x1=\"{0}\" y1=\"{1:.1f}\" x2=\"{2}\" y2=\"{1:.1f}\" stroke=\"#ddd\"/>"
-          "<text x=\"{3}\" y=\"{4:.1f}\" text-anchor=\"end\">{5:g}x</text>\n",
-          kLeft, Y(tick), kRight, kLeft - 8, Y(tick) + 4, tick);
+      svg += SvgLine(kLeft, Y(tick), kRight, Y(tick), "stroke=\"#ddd\"");
+      svg += SvgText(kLeft - 8, Y(tick) + 4, fmt::format("{:g}x", tick), "text-anchor=\"end\"");
     }
     return svg;
   }
@@ -75,33 +75,29 @@ std::string Mark(const Axes& axes, const v1::QuantileCheck& q, int band, int qua
 
 std::string ModelPicture(const v1::ModelCheck& check) {
   const Axes axes(check);
-  std::string svg = fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" "
-      "height=\"{1}\" font-family=\"sans-serif\" font-size=\"12\">\n"
-      "<rect width=\"{0}\" height=\"{1}\" fill=\"#fff\"/>\n"
-      "<text x=\"{2}\" y=\"20\">RTT over that of fibre and 1 ms: measured (dash, bar: 95 % "
-      "bootstrap interval) and simulated (dot, open: outside)</text>\n"
-      "<text x=\"{2}\" y=\"36\">{3} of {4} quantiles inside; {5} paths, {6} clusters</text>\n",
-      kWidth, kHeight, kLeft, check.quantiles_inside(), check.quantiles(), check.paths(),
-      check.clusters());
+  std::string svg = SvgBegin(kWidth, kHeight);
+  svg += SvgText(kLeft, 20,
+                 "RTT over that of fibre and 1 ms: measured (dash, bar: 95 % bootstrap interval) and "
+                 "simulated (dot, open: outside)");
+  svg += SvgText(kLeft, 36, fmt::format("{} of {} quantiles inside; {} paths, {} clusters",
+                                        check.quantiles_inside(), check.quantiles(), check.paths(),
+                                        check.clusters()));
   svg += axes.Grid();
   for (int b = 0; b < check.bands_size(); ++b) {
     const v1::BandCheck& band = check.bands(b);
     for (int q = 0; q < band.quantiles_size(); ++q) svg += Mark(axes, band.quantiles(q), b, q);
-    svg += fmt::format(
-        "<text x=\"{0:.1f}\" y=\"{1}\" text-anchor=\"middle\">{2:.0f}-{3:.0f}</text>"
-        "<text x=\"{0:.1f}\" y=\"{4}\" text-anchor=\"middle\" fill=\"#666\">{5} paths</text>\n",
-        axes.X(b, 2), kBottom + 20, band.from_km(), band.to_km(), kBottom + 36, band.paths());
+    svg += SvgText(axes.X(b, 2), kBottom + 20,
+                   fmt::format("{:.0f}-{:.0f}", band.from_km(), band.to_km()), kMiddle);
+    svg += SvgText(axes.X(b, 2), kBottom + 36, fmt::format("{} paths", band.paths()),
+                   "text-anchor=\"middle\" fill=\"#666\"");
   }
-  svg += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">distance, km</text>\n",
-                     (kLeft + kRight) / 2, kBottom + 58);
+  svg += SvgText((kLeft + kRight) / 2, kBottom + 58, "distance, km", kMiddle);
   for (int q = 0; check.bands_size() > 0 && q < check.bands(0).quantiles_size(); ++q) {
     const double y = kTop + 20 + 20 * q;
-    svg += fmt::format(
-        "<circle cx=\"{0}\" cy=\"{1}\" r=\"4\" fill=\"{2}\"/>"
-        "<text x=\"{3}\" y=\"{4}\">{5:g} %</text>\n",
-        kRight + 20, y, kColours[static_cast<std::size_t>(q) % kColours.size()], kRight + 32, y + 4,
-        100 * check.bands(0).quantiles(q).share());
+    svg += fmt::format("<circle cx=\"{}\" cy=\"{}\" r=\"4\" fill=\"{}\"/>\n", kRight + 20, y,
+                       kColours[static_cast<std::size_t>(q) % kColours.size()]);
+    svg += SvgText(kRight + 32, y + 4,
+                   fmt::format("{:g} %", 100 * check.bands(0).quantiles(q).share()));
   }
   return svg + "</svg>\n";
 }

@@ -3,20 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <map>
 
 #include "core/base/check.h"
+#include "core/report/svg.h"
 
 namespace earshot {
 namespace {
 
-// Okabe and Ito's colours; dashes tell apart those that come round again.
-constexpr std::array<std::string_view, 7> kColours = {"#000000", "#0072b2", "#d55e00", "#009e73",
-                                                      "#cc79a7", "#e69f00", "#56b4e9"};
-constexpr std::array<std::string_view, 3> kDashes = {"none", "7 3", "2 3"};
 constexpr double kWidth = 860;
 constexpr double kLeft = 80;
 constexpr double kRight = 640;
@@ -26,20 +22,8 @@ constexpr double kFootnotes = 500;
 constexpr double kLineHeight = 15;
 constexpr std::size_t kFootnoteChars = 130;
 
-std::string Escaped(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    if (c == '&') escaped += "&amp;";
-    else if (c == '<') escaped += "&lt;";
-    else if (c == '>') escaped += "&gt;";
-    else escaped += c;
-  }
-  return escaped;
-}
-
 std::string Text(double x, double y, std::string_view anchor, std::string_view text) {
-  return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", x, y, anchor,
-                     Escaped(text));
+  return SvgText(x, y, text, fmt::format("text-anchor=\"{}\"", anchor));
 }
 
 // The number at the beginning of `text`, and what follows it.
@@ -181,7 +165,7 @@ double YOf(double value, double most) {
 }
 
 std::string Line(const std::map<double, std::vector<Dot>>& line, double most, std::size_t number) {
-  const std::string_view colour = kColours[number % kColours.size()];
+  const std::string_view colour = SvgColour(number);
   std::string path;
   std::string marks;
   for (const auto& [x, here] : line) {
@@ -193,14 +177,12 @@ std::string Line(const std::map<double, std::vector<Dot>>& line, double most, st
     }
     path += fmt::format("{:.1f},{:.1f} ", x, YOf(sum / static_cast<double>(here.size()), most));
     if (here.size() > 1 || !here.front().low.has_value()) continue;
-    marks += fmt::format("<line x1=\"{0:.1f}\" y1=\"{1:.1f}\" x2=\"{0:.1f}\" y2=\"{2:.1f}\" "
-                         "stroke=\"{3}\" stroke-opacity=\"0.4\"/>\n",
-                         x, YOf(*here.front().low, most), YOf(here.front().high.value_or(0), most),
-                         colour);
+    marks += SvgLine(x, YOf(*here.front().low, most), x,
+                     YOf(here.front().high.value_or(0), most),
+                     fmt::format("stroke=\"{}\" stroke-opacity=\"0.4\"", colour));
   }
-  return fmt::format("<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"1.5\" "
-                     "stroke-dasharray=\"{}\"/>\n",
-                     path, colour, kDashes[number / kColours.size() % kDashes.size()]) +
+  return fmt::format("<polyline points=\"{}\" fill=\"none\" stroke-width=\"1.5\" {}/>\n", path,
+                     SvgStroke(number)) +
          marks;
 }
 
@@ -208,8 +190,7 @@ std::string Axes(const SweepPlan& plan, const Horizontal& horizontal, double mos
   std::string svg;
   for (int fifth = 0; fifth <= 5; ++fifth) {
     const double value = most * fifth / 5;
-    svg += fmt::format("<line x1=\"{0}\" y1=\"{1:.1f}\" x2=\"{2}\" y2=\"{1:.1f}\" stroke=\"#ddd\"/>",
-                       kLeft, YOf(value, most), kRight);
+    svg += SvgLine(kLeft, YOf(value, most), kRight, YOf(value, most), "stroke=\"#ddd\"");
     svg += Text(kLeft - 8, YOf(value, most) + 4, "end", fmt::format("{:g}", value));
   }
   for (const std::string& value : horizontal.Named()) {
@@ -248,20 +229,14 @@ std::string SweepPicture(const SweepPlan& plan, std::span<const SweepRow> rows) 
   const Dots dots = Place(plan, rows, horizontal, series);
   const double most = Most(dots);
   const std::vector<std::string> footnotes = Footnotes(plan);
-  std::string svg = fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" "
-      "height=\"{1}\" font-family=\"sans-serif\" font-size=\"12\">\n"
-      "<rect width=\"{0}\" height=\"{1}\" fill=\"#fff\"/>\n",
-      kWidth, kFootnotes + kLineHeight * static_cast<double>(footnotes.size()));
-  svg += Axes(plan, horizontal, most);
+  std::string svg =
+      SvgBegin(kWidth, kFootnotes + kLineHeight * static_cast<double>(footnotes.size())) +
+      Axes(plan, horizontal, most);
   for (std::size_t i = 0; i < series.size(); ++i) {
     svg += Line(dots[i], most, i);
     if (!picture.series.has_value()) continue;
     const double y = kTop + kLineHeight * static_cast<double>(i + 1);
-    svg += fmt::format("<line x1=\"{0}\" y1=\"{1}\" x2=\"{2}\" y2=\"{1}\" stroke=\"{3}\" "
-                       "stroke-width=\"2\" stroke-dasharray=\"{4}\"/>",
-                       kRight + 12, y - 4, kRight + 36, kColours[i % kColours.size()],
-                       kDashes[i / kColours.size() % kDashes.size()]);
+    svg += SvgLine(kRight + 12, y - 4, kRight + 36, y - 4, "stroke-width=\"2\" " + SvgStroke(i));
     svg += Text(kRight + 42, y, "start", series[i]);
   }
   if (picture.series.has_value()) {
