@@ -117,8 +117,9 @@ struct LandmarkRings {
 };
 
 // The version of the rules by which core/appraisal judges, signed with every verdict. Raised with
-// every change after which the same evidence may get another verdict.
-inline constexpr std::uint32_t kRulesVersion = 1;
+// every change after which the same evidence may get another verdict, or a verdict is signed over
+// other grounds.
+inline constexpr std::uint32_t kRulesVersion = 2;
 
 // The verdict on one device over one interval, complete.
 struct Appraisal {

@@ -136,15 +136,16 @@ Result<v1::VerdictRecord> OpenVerdict(const v1::EvidenceBundle& bundle,
   if (!ParseStrictly(*tbs, record)) {
     return Fail(ErrorCode::kInvalidArgument, "verdict: signed, and not such a record");
   }
-  if (!std::ranges::equal(AsBytes(record.grounds_sha256()), GroundsOf(bundle))) {
-    return Fail(ErrorCode::kUnauthenticated,
-                "verdict: signed over other lists, records, receipts or context than the bundle's");
-  }
+  // First: other rules may sign other grounds.
   if (record.rules_version() != kRulesVersion) {
     return Fail(ErrorCode::kUnsupported,
                 fmt::format("verdict: judged by version {} of the rules, and this program knows version "
                             "{} alone; use the release that judged it",
                             record.rules_version(), kRulesVersion));
+  }
+  if (!std::ranges::equal(AsBytes(record.grounds_sha256()), GroundsOf(bundle))) {
+    return Fail(ErrorCode::kUnauthenticated,
+                "verdict: signed over other lists, records, receipts or context than the bundle's");
   }
   return record;
 }
@@ -164,6 +165,15 @@ Bytes32 GroundsOf(const v1::EvidenceBundle& bundle) {
   add(bundle.endorsement());
   add(bundle.declaration());
   add(bundle.context());
+  // Each record without which its landmark's receipt would count for nothing. One hash, so that
+  // none can pass for a receipt.
+  Bytes records;
+  for (const std::string& record : bundle.position_records()) {
+    const Bytes32 hash = Sha256(AsBytes(record));
+    records.insert(records.end(), hash.begin(), hash.end());
+  }
+  const Bytes32 all = Sha256(records);
+  hashes.insert(hashes.end(), all.begin(), all.end());
   for (int i = 0; i < std::min(bundle.receipts_size(), bundle.evidences_size()); ++i) {
     add(bundle.receipts(i));
     add(bundle.evidences(i));

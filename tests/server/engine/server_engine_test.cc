@@ -17,7 +17,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::Contains;
+using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::SizeIs;
 
 TEST(ServerEngineTest, HonestDeviceInSingaporeIsVerifiedByEveryRound) {
@@ -313,6 +315,25 @@ TEST(ServerEngineTest, BundleWithOneBitChangedIsRefusedOrDiffers) {
                                 world.test, world.map).has_value());
 }
 
+TEST(ServerEngineTest, BundleWithoutOnePositionRecordIsNotWhatWasSigned) {
+  ServerWorld world;
+  world.AddDevice("C-1", world.singapore());
+  world.Run(seconds(8));
+  ASSERT_FALSE(world.rounds.empty());
+  const v1::EvidenceBundle whole = *DecodeBundle(AsBytes(world.rounds.back()[0].bundle));
+  const auto recompute = [&](const v1::EvidenceBundle& bundle) {
+    return RecomputeVerdict(bundle, world.authority.root().public_key(), world.test, world.map);
+  };
+  ASSERT_TRUE(recompute(whole).has_value());
+  for (int i = 0; i < whole.position_records_size(); ++i) {
+    v1::EvidenceBundle less = whole;
+    less.mutable_position_records()->DeleteSubrange(i, 1);
+    const auto refused = recompute(less);
+    ASSERT_FALSE(refused.has_value()) << i;
+    EXPECT_THAT(refused.error().message(), HasSubstr("signed over other lists"));
+  }
+}
+
 TEST(ServerEngineTest, BundleJudgedByOtherRulesSaysSoAndBlamesNobody) {
   ServerWorld world;
   world.AddDevice("C-1", world.singapore());
@@ -385,7 +406,12 @@ TEST(ServerEngineTest, PingOfASilentOrUnknownDeviceEndsToo) {
   world.AddDevice("C-1", world.singapore());
   world.Enrol("C-2", world.singapore());
   world.Begin();
-  EXPECT_EQ(world.engine->OnDemandPing("C-9", 5, {}, {}).error().code(), ErrorCode::kNotFound);
+  const Status unknown = world.engine->OnDemandPing("C-9", 5, {}, {});
+  ASSERT_FALSE(unknown.has_value());
+  EXPECT_EQ(unknown.error().code(), ErrorCode::kNotFound);
+  EXPECT_THAT(unknown.error().message(), HasSubstr("did you mean \"C-1\"?"));
+  EXPECT_THAT(world.engine->OnDemandPing("some-other", 5, {}, {}).error().message(),
+              Not(HasSubstr("did you mean")));
   EXPECT_EQ(world.engine->OnDemandPing("C-1", 999, {}, {}).error().code(),
             ErrorCode::kInvalidArgument);
   bool done = false;
