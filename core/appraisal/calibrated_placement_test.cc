@@ -176,7 +176,7 @@ WeakestZone FindWeakestZone(const Trial& trial) {
 
 // The RTT at which a landmark's answer alone would be as slow as the threshold, if all were alike.
 Rtt SlownessLimit(const Trial& trial, const Asked& asked) {
-  const double expected = trial.here.ExpectedMilliseconds({asked.from_site, Rtt(), std::nullopt});
+  const double expected = trial.here.ExpectedRtt({asked.from_site, Rtt(), std::nullopt}).count();
   const double limit = (expected + 5) * std::exp(trial.threshold) - 5;
   return Rtt::FromDuration(Duration(std::llround(std::clamp(limit, 0.0, 1e6) * 1e6)));
 }
@@ -203,7 +203,7 @@ PlacementOutcome Unexplained(const Trial& trial) {
   }
   // The landmark whose answer is the slowest for its place speaks for all.
   const auto slowness = [&](const Asked& one) {
-    const double expected = trial.here.ExpectedMilliseconds({one.from_site, Rtt(), std::nullopt});
+    const double expected = trial.here.ExpectedRtt({one.from_site, Rtt(), std::nullopt}).count();
     return one.charitable.milliseconds() / expected;
   };
   const auto heard =

@@ -6,7 +6,8 @@
 namespace earshot {
 
 Duration SilenceAge(const DeviceObservation& observation) {
-  MonotonicInstant since = observation.last_valid_answer.value_or(observation.awaited_since);
+  MonotonicInstant since = observation.awaited_since;
+  if (observation.last_valid_answer) since = std::max(since, *observation.last_valid_answer);
   for (const LandmarkObservation& seen : observation.landmarks) {
     if (seen.evidence != EvidenceState::kValid || seen.samples.empty()) continue;
     since = std::max(since, seen.end);

@@ -78,7 +78,8 @@ struct DeviceObservation {
   RoundNumber round;
   MonotonicInstant now;
   WallInstant wall_now;  // decides whether declaration and endorsement are in force, nothing else
-  MonotonicInstant awaited_since;  // when answers became due: enrolment, or the verifier's start
+  // When answers became due: enrolment, the verifier's start, or its waking.
+  MonotonicInstant awaited_since;
   // The last pong under this device's key that its EVIDENCE covers; none: never heard. A device that
   // answers and signs nothing thus becomes SILENT, not undecided for ever.
   std::optional<MonotonicInstant> last_valid_answer;
@@ -93,7 +94,8 @@ struct MeshState {
                                    // reference agent beside them was contradicted
   bool measured = false;           // false: some landmark was not checked, so no fault can be
                                    // ruled out
-  bool deaf = false;               // reference agents were asked, and no landmark heard any of them
+  bool deaf = false;               // reference agents were asked, and no landmark heard them or
+                                   // anybody else
 };
 
 }  // namespace earshot

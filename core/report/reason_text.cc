@@ -268,7 +268,8 @@ std::string ReasonText(const Reason& reason, const Appraisal& appraisal,
     case ReasonCode::kExpectedLandmarkUnheard: return ExpectedUnheard(reason, context);
     case ReasonCode::kNoPower: return NoPower(reason, context);
     case ReasonCode::kNoExpectedLandmark:
-      return fmt::format("No landmark stands within {} of {}, so its delay cannot be tested.",
+      return fmt::format("No landmark within {} of {} was listening and in order, so its delay "
+                         "cannot be tested.",
                          ReachText(context.policy.expected_landmark_within), SiteName(context));
     case ReasonCode::kTooFewDomains: return TooFewDomains(reason, context);
     case ReasonCode::kTaintedSamples: return TaintedSamples(reason, context);
@@ -279,15 +280,20 @@ std::string ReasonText(const Reason& reason, const Appraisal& appraisal,
     case ReasonCode::kNoCommonPoint: return NoCommonPoint(appraisal, context);
     case ReasonCode::kNoAnswer: return NoAnswer(reason, context);
     case ReasonCode::kNobodyHeard:
-      return "No landmark heard even the agents that stand beside it: the network of the landmarks "
-             "is at fault, and nobody's silence counts.";
+      return "No landmark heard anybody, not even the agents that stand beside it: the network of "
+             "the landmarks is at fault, and nobody's silence counts.";
     case ReasonCode::kSiteOutage: return SiteOutage(reason, context);
     case ReasonCode::kHandshakesRefused: return HandshakesRefused(reason, context);
     case ReasonCode::kRefusedPackets: return RefusedPackets(reason);
     case ReasonCode::kEvidenceMissing:
       return fmt::format("The device answered pings of {} and never signed for them; such answers "
                          "count only against it.", LandmarksText(reason, context, "a landmark"));
-    case ReasonCode::kKeyRevoked: return "The answers were made with a key that was withdrawn.";
+    case ReasonCode::kKeyRevoked:
+      return fmt::format("The answers{} were made with a key that was withdrawn.",
+                         appraisal.rings.empty() ? std::string()
+                                                 : fmt::format(" to {} landmark{}",
+                                                               appraisal.rings.size(),
+                                                               appraisal.rings.size() == 1 ? "" : "s"));
     case ReasonCode::kMakerKeyRevoked:
       return "The maker's key that vouches for the device was withdrawn.";
     case ReasonCode::kKeyExpired: return "The answers were made with a key past its last valid day.";

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "core/base/check.h"
 #include "core/base/quantity_text.h"
+#include "core/base/suggest.h"
 #include "core/latency/resolve.h"
 
 namespace earshot {
@@ -262,6 +265,7 @@ void ServerEngine::OnSuspended() {
     for (const auto& ping : pings_) landmark->EndRound(ping->number, ping->device, now);
   }
   GiveUpRounds("the machine was suspended meanwhile; ask again");
+  verifier_.AwaitAnew(now);
   next_round_ = now + options_.rounds.first_after;
 }
 
@@ -277,7 +281,10 @@ Status ServerEngine::OnDemandPing(const std::string& device, std::uint32_t pings
                                   std::optional<Duration> interval, PingDone done) {
   const EnrolledDevice* enrolled = verifier_.registry().FindByName(device);
   if (enrolled == nullptr) {
-    return Fail(ErrorCode::kNotFound, fmt::format("no device {} is enrolled", device));
+    std::vector<std::string> known;
+    for (const auto& [name, enrolment] : verifier_.registry().devices()) known.push_back(name);
+    return Fail(ErrorCode::kNotFound,
+                fmt::format("no device {} is enrolled{}", device, DidYouMean(device, known)));
   }
   const SessionTerms& terms = options_.landmark.session.terms;
   if (pings < 1 || pings > terms.chain_length) {

@@ -81,7 +81,8 @@ class ServerEngine final : private LandmarkObserver {
   void OnDropped(std::size_t number, std::uint64_t total);
   void Flush();
   // The machine was suspended, and `clock` has gone on meanwhile: ages count that time. The round
-  // that is open is given up, judging nobody; pings under way end with kUnavailable.
+  // that is open is given up, judging nobody, and answers become due anew: who slept asked nobody.
+  // Pings under way end with kUnavailable.
   void OnSuspended();
 
   void OnTimer();

@@ -43,7 +43,7 @@ bool HasUsableSample(const LandmarkObservation& seen) {
 Verifier::Verifier(VerifierSetup setup, Policy policy, const ClockReading& now)
     : setup_(std::move(setup)),
       all_position_records_(std::exchange(setup_.blobs.position_records, {})),
-      trust_(setup_.root), policy_(std::move(policy)), started_(now.monotonic) {}
+      trust_(setup_.root), policy_(std::move(policy)), awaited_since_(now.monotonic) {}
 
 Result<Verifier> Verifier::Create(VerifierSetup setup, const ClockReading& now) {
   EARSHOT_CHECK(setup.test != nullptr && setup.map != nullptr);
@@ -235,7 +235,7 @@ std::map<LandmarkId, MonotonicInstant> Verifier::RefusedSince(const DeviceId& de
   std::map<LandmarkId, MonotonicInstant> since;
   const auto history = histories_.find(device);
   for (const LandmarkId& landmark : page.short_of_own_budget) {
-    MonotonicInstant& last_heard = since[landmark] = started_;
+    MonotonicInstant& last_heard = since[landmark] = awaited_since_;
     if (history == histories_.end()) continue;
     const auto last = history->second.bounding.find(landmark);
     if (last == history->second.bounding.end()) continue;
@@ -259,7 +259,7 @@ std::map<LandmarkId, MonotonicInstant> Verifier::TaintedSince(const DeviceId& de
     if (usable == news.usable.end()) continue;
     const std::size_t others = news.heard.at(seen.landmark).size() - 1;
     if (usable->second.contains(device) || 2 * usable->second.size() <= others) continue;
-    MonotonicInstant& last = since[seen.landmark] = started_;
+    MonotonicInstant& last = since[seen.landmark] = awaited_since_;
     if (history == histories_.end()) continue;
     const auto earlier = history->second.last_usable.find(seen.landmark);
     if (earlier != history->second.last_usable.end()) last = std::max(last, earlier->second);
@@ -281,6 +281,7 @@ LandmarkNews Pool(std::span<const LandmarkNews> news) {
     EARSHOT_CHECK(!pooled.mesh.has_value());
     pooled.mesh = one.mesh;
   }
+  if (pooled.mesh.has_value() && !pooled.heard.empty()) pooled.mesh->deaf = false;
   return pooled;
 }
 
@@ -330,9 +331,10 @@ std::optional<MeshState> Verifier::MeasureMesh(const Book& book) const {
   }
   if (references.empty()) return std::nullopt;
   MeshState state = JudgeMesh(references, landmarks_, policy_).state;
-  state.deaf = std::ranges::none_of(references, [](const ReferenceObservation& reference) {
-    return std::ranges::any_of(reference.landmarks, [](const LandmarkObservation& seen) {
-      return !seen.samples.empty();
+  // Reference agents may die by themselves: whoever else is heard shows that the network lives.
+  state.deaf = std::ranges::none_of(book, [](const auto& entry) {
+    return std::ranges::any_of(entry.second.receipts, [](const StoredReceipt& stored) {
+      return !stored.checked.observation.samples.empty();
     });
   });
   return state;
@@ -404,8 +406,8 @@ std::vector<DeviceVerdict> Verifier::CloseRound(RoundNumber round, const ClockRe
     const EnrolledDevice* device = setup_.registry.Find(id);
     if (device == nullptr || device->reference_for.has_value()) continue;
     Case c{device, ReceiptsFor(id, page), {}, {}};
-    c.facts = RoundFacts{round, now.monotonic, now.wall, started_, histories_[id].last_valid_answer,
-                         page.expected, HealthyFor(id, news), RefusedSince(id, page),
+    c.facts = RoundFacts{round, now.monotonic, now.wall, awaited_since_,
+                         histories_[id].last_valid_answer, page.expected, HealthyFor(id, news), RefusedSince(id, page),
                          TaintedSince(id, page, news), page.packets_refused, page.signals, mesh_, false};
     for (const LandmarkId& landmark : page.overrun) {
       // What it heard counts in full: it stays the judge of whom it heard.

@@ -115,6 +115,9 @@ class Verifier {
 
   // Forgets an open round without judging anybody by it.
   void Abandon(RoundNumber round) { books_.erase(round); }
+  // Nobody was asked until `now`, because the machine slept: answers become due anew, and what came
+  // before keeps its age.
+  void AwaitAnew(MonotonicInstant now) { awaited_since_ = now; }
 
   // A newer revocation list. An older one is refused (kExpired) and changes nothing.
   Status UpdateRevocations(Bytes blob);
@@ -188,7 +191,7 @@ class Verifier {
   std::vector<Landmark> landmarks_;
   Policy policy_;
   std::optional<RevocationListContent> revocations_;
-  MonotonicInstant started_;
+  MonotonicInstant awaited_since_;  // its start, or its waking
   std::map<RoundNumber, Book> books_;
   std::map<DeviceId, History> histories_;
   std::map<std::pair<DeviceId, LandmarkId>, LastSession> last_sessions_;  // enrolled devices only

@@ -96,6 +96,12 @@ class CommandSocket::Impl : public std::enable_shared_from_this<Impl> {
                   fmt::format("a server answers at {} already; stop it or name another "
                               "command_socket", path_));
     }
+    struct stat there{};
+    if (lstat(path_.c_str(), &there) == 0 && !S_ISSOCK(there.st_mode)) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  fmt::format("command socket {}: something that is no socket is there, and it is "
+                              "left alone; name another path", path_));
+    }
     unlink(path_.c_str());
     AsioError error;
     acceptor_.open(Protocol(), error);

@@ -33,8 +33,8 @@ using CommandHandler = std::function<void(const std::string& line, CommandReply 
 // Confined to the thread of its io_context.
 class CommandSocket {
  public:
-  // Replaces a socket that a dead server left behind. kUnavailable when another server answers
-  // there or the path cannot be bound. `handler` gets every line without its break.
+  // Replaces a socket that a dead server left behind, and nothing else (kInvalidArgument).
+  // kUnavailable when another server answers there or the path cannot be bound. `handler` gets every line without its break.
   static Result<std::unique_ptr<CommandSocket>> Open(boost::asio::io_context& io,
                                                      const std::string& path,
                                                      CommandHandler handler,

@@ -57,8 +57,8 @@ void Narrate(std::string_view text) { fmt::print(stderr, "earshot serve: {}\n", 
 class ServerProcess::Impl {
  public:
   Impl(ServerSettings settings, const ServerProcessOptions& options)
-      : settings_(std::move(settings)), options_(options), timer_(io_), list_timer_(io_),
-        signals_(io_) {}
+      : settings_(std::move(settings)), options_(options), clock_(options.suspended), timer_(io_),
+        list_timer_(io_), signals_(io_) {}
 
   // The descriptors belong to the sockets; Asio must not close them a second time.
   ~Impl() {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/base/result.h"
+#include "core/os/system_clock.h"
 #include "server/io/server_config.h"
 
 namespace earshot {
@@ -14,6 +15,7 @@ struct ServerProcessOptions {
   bool kernel_stamps = true;  // false: as where the kernel refuses them
   // How often a landmark list that is not there yet, or not valid yet, is looked for.
   Duration list_check_interval = std::chrono::milliseconds(100);
+  SystemClock::Suspended suspended = &TimeSuspended;  // tests: when this machine was
 };
 
 // Confined to one thread.

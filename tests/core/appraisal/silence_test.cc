@@ -20,6 +20,15 @@ TEST(SilenceAge, CountsFromTheLastValidAnswer) {
   EXPECT_EQ(SilenceAge(observation), seconds(0));
 }
 
+TEST(SilenceAge, AnswerFromBeforeAnswersBecameDueAnewIsNotHeldAgainstTheDevice) {
+  DeviceObservation observation;
+  observation.now = MonotonicInstant::FromNanoseconds(0) + seconds(3'700);
+  observation.last_valid_answer = MonotonicInstant::FromNanoseconds(0) + seconds(50);
+  EXPECT_EQ(SilenceAge(observation), seconds(3'650));
+  observation.awaited_since = MonotonicInstant::FromNanoseconds(0) + seconds(3'695);
+  EXPECT_EQ(SilenceAge(observation), seconds(5));
+}
+
 TEST(SilenceAge, AnswersUnderEvidenceCountAndOthersDoNot) {
   Scene scene;
   scene.AnswersFrom(kSingapore).observation.last_valid_answer.reset();

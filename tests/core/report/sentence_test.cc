@@ -169,6 +169,10 @@ TEST(Sentence, RevokedKeyIsNotBelieved) {
                               Because(ReasonCode::kKeyRevoked))),
             "The answers were made with a key that was withdrawn. Nothing it says about its place is "
             "believed; somebody must explain the key.");
+  Appraisal heard = Judged(world, Verdict::kInvalidProof, Basis::kCryptographic,
+                           Because(ReasonCode::kKeyRevoked));
+  heard.rings = {world.Heard(0, Microseconds(1'310)), world.Heard(1, Microseconds(1'590))};
+  EXPECT_THAT(Say(world, heard), HasSubstr("The answers to 2 landmarks were made with a key"));
 }
 
 TEST(Sentence, IndeterminateSaysWhatWasMissing) {

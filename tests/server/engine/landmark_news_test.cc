@@ -33,6 +33,14 @@ TEST(LandmarkNews, PoolKeepsTheOneMesh) {
   EXPECT_EQ(pooled.mesh->faulty, std::vector{LandmarkId("hkg-1")});
 }
 
+TEST(LandmarkNews, PoolIsDeafOnlyWhereNobodyHeardAnybody) {
+  std::vector<LandmarkNews> news(2);
+  news[0].mesh = MeshState{{}, false, true};
+  EXPECT_TRUE(Pool(news).mesh->deaf);
+  news[1] = Heard("tyo-1", 2);
+  EXPECT_FALSE(Pool(news).mesh->deaf);
+}
+
 TEST(LandmarkNewsDeathTest, TwoMeshesAreRefused) {
   std::vector<LandmarkNews> news = {Heard("sin-1", 1), Heard("tyo-1", 2)};
   news[0].mesh = news[1].mesh = MeshState{};

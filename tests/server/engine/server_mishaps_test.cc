@@ -176,6 +176,27 @@ TEST(ServerMishaps, RoundThatTheMachineSleptThroughJudgesNobodyAndTheNextStands)
   }
 }
 
+// No agent answers for C-2.
+std::string VerdictOnADeadDeviceAfterASleepOf(Duration gap, Duration awake) {
+  ServerWorld world;
+  world.Enrol("C-2", world.singapore());
+  SleepInTheSecondRound(world, gap);
+  world.Run(awake);
+  EXPECT_GE(world.rounds.size(), 2U);
+  const DeviceVerdict& last = world.rounds.back().back();
+  EXPECT_EQ(last.name, "C-2");
+  return std::string(VerdictName(last.appraisal.headline));
+}
+
+TEST(ServerMishaps, SilenceThatTheServerSleptThroughIsHeldAgainstNobody) {
+  EXPECT_EQ(VerdictOnADeadDeviceAfterASleepOf(std::chrono::hours(8), seconds(8)), "INDETERMINATE");
+}
+
+TEST(ServerMishaps, SilenceOfAServerThatWasAwakeCounts) {
+  EXPECT_EQ(VerdictOnADeadDeviceAfterASleepOf(Duration(0), seconds(8)), "SILENT");
+  EXPECT_EQ(VerdictOnADeadDeviceAfterASleepOf(std::chrono::hours(8), seconds(16)), "SILENT");
+}
+
 TEST(ServerMishaps, WithoutASleepTheRoundClosesAndBoundsAreCarried) {
   ServerWorld world;
   SleepInTheSecondRound(world, Duration(0));
@@ -265,6 +286,23 @@ TEST(LandmarksWithoutANetwork, HoldSilenceAgainstNobodyAndVerifyAgrees) {
                                            world.map);
   ASSERT_TRUE(recomputed.has_value()) << recomputed.error().message();
   EXPECT_THAT(recomputed->differences, IsEmpty());
+}
+
+TEST(LandmarksWithoutANetwork, AgentsBesideThemThatDieAloneExcuseNobody) {
+  ServerWorld world;
+  world.Enrol("C-2", world.singapore());
+  world.AddDevice("C-1", world.singapore());
+  const std::uint32_t alive = world.next_agent_address() - 1;
+  world.network.SetTap([=](const Endpoint& from, const Endpoint& to, ByteSpan) {
+    return from.address != alive && to.address != alive;
+  });
+  world.Run(seconds(20));
+  ASSERT_THAT(world.rounds.back(), SizeIs(2));
+  const DeviceVerdict& dead = world.rounds.back()[1];
+  ASSERT_EQ(dead.name, "C-2");
+  EXPECT_EQ(VerdictName(dead.appraisal.headline), "SILENT");
+  EXPECT_FALSE(HasReason(dead.appraisal.site, ReasonCode::kNobodyHeard));
+  EXPECT_EQ(VerdictName(world.rounds.back()[0].appraisal.headline), "VERIFIED");
 }
 
 TEST(LandmarksWithoutANetwork, OneAgentBesideALandmarkThatIsHeardMakesSilenceCountAgain) {

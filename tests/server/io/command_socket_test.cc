@@ -11,6 +11,7 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 
+#include "core/os/files.h"
 #include "tests/support/test_folder.h"
 
 namespace earshot {
@@ -56,6 +57,21 @@ class CommandSocketTest : public testing::Test {
   asio::io_context client_io_;
   std::unique_ptr<CommandSocket> socket_;
 };
+
+TEST_F(CommandSocketTest, FileOfAnotherKindIsLeftAloneAndALeftOverSocketIsReplaced) {
+  ASSERT_TRUE(WriteFileAtomically(path_, "a thesis").has_value());
+  const auto refused = CommandSocket::Open(server_io_, path_, {});
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code(), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(*ReadFile(path_), "a thesis");
+
+  const std::string left_over = folder_.Path("left-over");
+  {
+    asio::local::stream_protocol::acceptor dead(
+        server_io_, asio::local::stream_protocol::endpoint(left_over));
+  }
+  EXPECT_TRUE(CommandSocket::Open(server_io_, left_over, {}).has_value());
+}
 
 TEST_F(CommandSocketTest, ConnectionBeyondTheLimitIsToldSoAndOneThatLeavesMakesRoom) {
   Open(kCommandIdleMax);

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <functional>
 #include <thread>
 
@@ -119,9 +120,11 @@ class ServerProcessTest : public testing::Test {
   }
   // The server from its start to its end, with the agent of C-1; `started`: once the ports are bound
   // and the list is written.
-  Status RunWithAgent(const std::function<void()>& started = [] {}) {
+  Status RunWithAgent(const std::function<void()>& started = [] {},
+                      const ServerProcessOptions& options = {}) {
     EARSHOT_ASSIGN_OR_RETURN(ServerSettings settings, Load());
-    EARSHOT_ASSIGN_OR_RETURN(const auto server, ServerProcess::Create(std::move(settings), {}));
+    EARSHOT_ASSIGN_OR_RETURN(const auto server,
+                             ServerProcess::Create(std::move(settings), options));
     WriteList();
     started();
     EARSHOT_ASSIGN_OR_RETURN(const auto agent, MakeAgent());
@@ -161,6 +164,7 @@ TEST_F(ServerProcessTest, RunWithARealAgentEndsWithReportEventsAndACheckableBund
   EXPECT_EQ(report.devices(0).verdict(), "VERIFIED") << report.devices(0).DebugString();
   EXPECT_EQ(report.devices(1).verdict(), "INDETERMINATE") << "too early to call it silent";
   EXPECT_EQ(report.devices(1).bounds_size(), 0);
+  EXPECT_LT(report.devices(0).interval_end_s(), 600) << "nobody slept";
   EXPECT_EQ(report.landmarks_size(), 4);
   EXPECT_THAT(ReadFile(folder_ + "/out/events.jsonl").value(), HasSubstr("\"sample\""));
 
@@ -172,6 +176,25 @@ TEST_F(ServerProcessTest, RunWithARealAgentEndsWithReportEventsAndACheckableBund
   ASSERT_TRUE(recomputed.has_value()) << recomputed.error().message();
   EXPECT_TRUE(recomputed->differences.empty());
   EXPECT_EQ(VerdictName(recomputed->appraisal.headline), report.devices(0).verdict());
+}
+
+// A machine that sleeps for an hour, one second into the first round.
+Duration AnHourInTheFirstRound() {
+  using Clock = std::chrono::steady_clock;
+  static const Clock::time_point begun = Clock::now();
+  const bool slept = Clock::now() - begun >= std::chrono::seconds(2);
+  return slept ? std::chrono::hours(1) : Duration(0);
+}
+
+// The agent's machine did not sleep: it keeps a session that has lapsed for the server.
+TEST_F(ServerProcessTest, RoundInWhichTheMachineSleptIsGivenUpAndHeldAgainstNobody) {
+  AddDevice("C-1");
+  const Status ran = RunWithAgent([] {}, {.suspended = &AnHourInTheFirstRound});
+  ASSERT_TRUE(ran.has_value()) << ran.error().message();
+  const v1::RunReport report = Report();
+  EXPECT_EQ(report.run().rounds(), 1U) << "the one given up is made good";
+  EXPECT_GT(report.devices(0).interval_end_s(), 3'600) << "time asleep counts";
+  EXPECT_EQ(report.devices(0).verdict(), "INDETERMINATE") << report.devices(0).DebugString();
 }
 
 TEST_F(ServerProcessTest, RevocationSignedDuringTheRunCountsFromTheNextRound) {
