@@ -169,7 +169,10 @@ void AddReaders(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   CLI::App* ping = app.add_subcommand("ping", "Ask a running server to ping a device now");
   ping->add_option("device", parsed.ping.device, "Device name")->required();
   ping->add_option("--server", parsed.ping.server, "Command socket of earshot serve")->required();
-  ping->add_option("-c,--count", parsed.ping.count, "Pings at each landmark")->check(CLI::Range(1, 256));
+  ping->add_option("-c,--count", parsed.ping.count,
+                   "Pings at each landmark (5), sent in trains of five; a session of the "
+                   "server holds as many as its trains, 20 as shipped")
+      ->check(CLI::Range(1, 256));
   ping->add_option("-i,--interval", parsed.ping.interval,
                    "Time between trains of five, such as \"200 ms\": from a 40th to a 20th of the "
                    "server's round length, at most 500 ms; drawn at random without it");

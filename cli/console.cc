@@ -1,6 +1,7 @@
 #include "cli/console.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -30,6 +31,13 @@ std::string_view Sequence(Colour colour) {
   return "";
 }
 
+// The columns of the terminal on `fd`; kTextWidthMax where it is none or does not know them.
+std::size_t WidthOf(int fd) {
+  winsize size{};
+  if (ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kTextWidthMax;
+  return std::clamp<std::size_t>(size.ws_col, kTextWidthMin, kTextWidthMax);
+}
+
 }  // namespace
 
 Console SystemConsole() {
@@ -37,7 +45,8 @@ Console SystemConsole() {
   const char* terminal = std::getenv("TERM");
   const bool wanted = (no_colour == nullptr || *no_colour == '\0') && terminal != nullptr &&
                       std::string_view(terminal) != "dumb";
-  return {std::cout, std::cerr, wanted && isatty(STDOUT_FILENO) == 1};
+  return {std::cout, std::cerr, wanted && isatty(STDOUT_FILENO) == 1,
+          WidthOf(STDOUT_FILENO)};
 }
 
 ExitCode Complain(const Console& console, const Error& error) {

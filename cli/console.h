@@ -2,6 +2,7 @@
 #ifndef EARSHOT_CLI_CONSOLE_H_
 #define EARSHOT_CLI_CONSOLE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <ostream>
@@ -24,15 +25,21 @@ enum class ExitCode : std::uint8_t {
   kInconclusive = 4,  // too few answers
 };
 
+// Lines longer than this are hard to read, and shorter ones hold no sentence.
+inline constexpr std::size_t kTextWidthMax = 100;
+inline constexpr std::size_t kTextWidthMin = 40;
+
 // Data goes to `out`, narration to `err`. References outlive every command.
 struct Console {
   std::ostream& out;
   std::ostream& err;
   bool colour = false;  // escape sequences on `out`
+  std::size_t width = kTextWidthMax;  // columns that text is broken at; tables keep theirs
 };
 
 // The process's own streams; colour when stdout is a terminal that knows it (TERM) and
-// NO_COLOR is not set.
+// NO_COLOR is not set; as wide as that terminal within kTextWidthMin and kTextWidthMax, and
+// kTextWidthMax in a file.
 Console SystemConsole();
 
 // Prints "earshot: message" on stderr and returns the code that fits: kUsage for what the user wrote

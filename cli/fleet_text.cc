@@ -9,8 +9,8 @@
 namespace earshot {
 namespace {
 
-std::string Paragraph(const std::string& text) {
-  return "  " + Wrapped(text, kTextWidth - 2, 2) + "\n";
+std::string Paragraph(const std::string& text, const Console& console) {
+  return "  " + Wrapped(text, console.width - 2, 2) + "\n";
 }
 
 std::string Label(const Console& console, const std::string& name) {
@@ -33,12 +33,12 @@ std::string FleetLines(const v1::ReportFleet& fleet, const Console& console) {
   return text;
 }
 
-std::string ShareLines(const v1::PacketShareReport& share) {
+std::string ShareLines(const v1::PacketShareReport& share, const Console& console) {
   std::string text = Paragraph(fmt::format(
       "{} of the devices were run with every packet and every signature too, for {}: {} have the "
       "verdict of the last round, {} one that they had in no round.",
       share.devices(), Counted(share.rounds(), "round"), share.same_verdict(),
-      share.differing_size()));
+      share.differing_size()), console);
   if (share.extras_size() == 0) return text;
   text += fmt::format("    {:<44} {:>9} {:>9}  {}\n", "quickest answer above the bare path, us", "rounds",
                       "packets", "99.9 % interval");
@@ -67,17 +67,17 @@ std::string FleetRunText(const v1::RunReport& report, const Console& console) {
       "were appraised as well, {:.0f} of those otherwise. {:.0f} bytes a device.",
       Counted(run.rounds(), "round"), run.every_s(), run.device_rounds(), report.run().seed(),
       report.run().event_hash(), run.appraisals(), run.boxes(), run.audited(),
-      run.audit_differences(), run.bytes_per_device()));
-  if (run.has_packet_share()) text += ShareLines(run.packet_share());
+      run.audit_differences(), run.bytes_per_device()), console);
+  if (run.has_packet_share()) text += ShareLines(run.packet_share(), console);
   if (report.run().incidents_size() > 0) text += heading("Incidents of this run");
   for (const std::string& line : report.run().incidents()) {
-    text += "  - " + Wrapped(line, kTextWidth - 4, 4) + "\n";
+    text += "  - " + Wrapped(line, console.width - 4, 4) + "\n";
   }
   text += heading("Assumptions behind these verdicts");
   for (const std::string& line : report.assumptions()) {
-    text += "  - " + Wrapped(line, kTextWidth - 4, 4) + "\n";
+    text += "  - " + Wrapped(line, console.width - 4, 4) + "\n";
   }
-  return text + heading("Finding") + Paragraph(report.finding());
+  return text + heading("Finding") + Paragraph(report.finding(), console);
 }
 
 }  // namespace earshot

@@ -138,13 +138,11 @@ Status MakeDelegation(const KeysCommand& command, const Console& console) {
   }
   EARSHOT_ASSIGN_OR_RETURN(const Ed25519PrivateKey root, ReadEd25519PrivateKeyFile(command.signer));
   v1::Delegation delegation;
+  std::string position;
   if (landmark) {
     EARSHOT_ASSIGN_OR_RETURN(const v1::PositionRecord record, PositionOf(command));
-    const std::string bytes = record.SerializeAsString();
-    delegation.set_position_record_sha256(ToString(Sha256(AsBytes(bytes))));
-    const std::string path = PathOf(command, command.subject + ".position");
-    EARSHOT_RETURN_IF_ERROR(WriteFileAtomically(path, bytes));
-    Wrote(console, path, "where it stands");
+    position = record.SerializeAsString();
+    delegation.set_position_record_sha256(ToString(Sha256(AsBytes(position))));
   }
   SystemRandom random;
   const Ed25519PrivateKey key = Ed25519PrivateKey::Generate(random);
@@ -154,7 +152,11 @@ Status MakeDelegation(const KeysCommand& command, const Console& console) {
   const std::string public_path = PathOf(command, command.subject + ".pub");
   EARSHOT_RETURN_IF_ERROR(WritePublicKeyFile(public_path, key.public_key()));
   Wrote(console, public_path, fmt::format("public; key id {}", HexEncode(key.id().value())));
+  // After the key, which is never overwritten: what belongs to an earlier key stays with it.
   if (landmark) {
+    const std::string position_path = PathOf(command, command.subject + ".position");
+    EARSHOT_RETURN_IF_ERROR(WriteFileAtomically(position_path, position));
+    Wrote(console, position_path, "where it stands");
     const std::string sealing_path = PathOf(command, command.subject + ".sealing.key");
     EARSHOT_RETURN_IF_ERROR(WritePrivateKeyFile(sealing_path, X25519KeyPair::Generate(random)));
     Wrote(console, sealing_path, "private key that device identities are sealed to");
@@ -186,6 +188,9 @@ Status MakeEndorsement(const KeysCommand& command, const Console& console) {
   const std::string key_path = PathOf(command, command.subject + ".key");
   EARSHOT_RETURN_IF_ERROR(WritePrivateKeyFile(key_path, key));
   Wrote(console, key_path, "private device key");
+  const std::string public_path = PathOf(command, command.subject + ".pub");
+  EARSHOT_RETURN_IF_ERROR(WritePublicKeyFile(public_path, key.public_key()));
+  Wrote(console, public_path, fmt::format("public; key id {}", HexEncode(key.id().value())));
   const std::uint64_t now = SecondsNow();
   endorsement.set_device_key(ToString(key.public_key().bytes()));
   endorsement.set_maker(command.maker);
@@ -198,7 +203,8 @@ Status MakeEndorsement(const KeysCommand& command, const Console& console) {
   const std::string path = PathOf(command, command.subject + ".endorsement");
   EARSHOT_RETURN_IF_ERROR(
       WriteBlob(path, BlobContext::kEndorsement, maker, endorsement.SerializeAsString()));
-  Wrote(console, path, fmt::format("device {}", HexEncode(key.id().value())));
+  Wrote(console, path, fmt::format("model {}, for {}", command.model,
+                                   DurationText(command.valid_for)));
   return {};
 }
 
@@ -212,11 +218,18 @@ Result<Bytes32> KeyIdNamed(const std::string& text) {
 Status Withdraw(const KeysCommand& command, const Console& console) {
   EARSHOT_ASSIGN_OR_RETURN(const Ed25519PrivateKey root, ReadEd25519PrivateKeyFile(command.signer));
   EARSHOT_ASSIGN_OR_RETURN(const Bytes32 id, KeyIdNamed(command.key));
+  if (id == root.public_key().id().value()) {
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("{} is the root itself, and it cannot withdraw itself: this list would be "
+                            "signed by what it withdraws; make a new root, and give its public key to "
+                            "every agent and verifier", command.key));
+  }
   const std::uint64_t now = SecondsNow();
   const std::string path = PathOf(command, "revocations");
   std::error_code ignored;
   // A list that forgets what an older one withdrew would bring those keys back.
-  if (command.list.empty() && std::filesystem::exists(path, ignored)) {
+  if (std::filesystem::exists(path, ignored) &&
+      (command.list.empty() || !std::filesystem::equivalent(path, command.list, ignored))) {
     return Fail(ErrorCode::kInvalidArgument,
                 fmt::format("{0} exists; add to it with --list {0}, or write elsewhere", path));
   }

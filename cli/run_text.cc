@@ -40,8 +40,8 @@ std::string Heading(const Console& console, std::string_view text) {
   return Painted(console, Colour::kBold, text) + "\n";
 }
 
-std::string Paragraph(std::string_view text, std::size_t indent) {
-  return std::string(indent, ' ') + Wrapped(text, kTextWidth - indent, indent) + "\n";
+std::string Paragraph(std::string_view text, std::size_t indent, const Console& console) {
+  return std::string(indent, ' ') + Wrapped(text, console.width - indent, indent) + "\n";
 }
 
 template <typename Texts>
@@ -100,14 +100,14 @@ std::string DeviceLines(const v1::ReportDevice& device, const Console& console) 
   std::string text = fmt::format("{}  {}  declared: {}", Painted(console, Colour::kBold, device.id()),
                                  Label(console, device.verdict()), DeclaredText(device.declared()));
   if (!device.order().empty()) text += fmt::format(", {}", device.order());
-  text += "\n" + Paragraph(device.sentence(), 4);
+  text += "\n" + Paragraph(device.sentence(), 4, console);
   if (device.licence().excluded_size() + device.licence().cannot_exclude_size() > 0) {
-    text += Paragraph(CountriesText(device), 4);
+    text += Paragraph(CountriesText(device), 4, console);
   }
   if (device.has_truth() && !device.truth().as_expected()) {
     text += Paragraph(fmt::format("not as the scenario expects: it is in {}, behaviour {}; expected {}",
                                   device.truth().place(), device.truth().behaviour(),
-                                  Codes(device.truth().expected())), 4);
+                                  Codes(device.truth().expected())), 4, console);
   }
   return text;
 }
@@ -168,7 +168,7 @@ std::string ReachText(double km) {
 }
 
 std::string RingTable(const google::protobuf::RepeatedPtrField<v1::ReportBound>& bounds,
-                      double radius_km) {
+                      double radius_km, const Console& console) {
   if (bounds.empty()) return "    no landmark had a valid answer\n";
   std::string text = fmt::format("    {:<12} {:>5} {:>5} {:>9} {:>9} {:>20} {:>9} {:>12}\n", "landmark",
                                  "sent", "recv", "min ms", "med ms", "within km (vacuum)", "fibre km", "declared km");
@@ -181,7 +181,7 @@ std::string RingTable(const google::protobuf::RepeatedPtrField<v1::ReportBound>&
   }
   if (std::ranges::any_of(bounds, [](const auto& bound) { return bound.carried_age_s() > 0; })) {
     text += Paragraph("[old]: no answer, or not asked, this time. Times and distances are of an "
-                      "earlier measurement; the distances have grown with its age.", 4);
+                      "earlier measurement; the distances have grown with its age.", 4, console);
   }
   return text;
 }
@@ -192,7 +192,7 @@ std::string JudgementText(std::string_view question, const v1::ReportJudgement& 
                                  judgement.basis());
   for (const v1::ReportReason& reason : judgement.reasons()) {
     text += fmt::format("    - {}\n", Wrapped(fmt::format("{} {}", reason.text(), reason.code()),
-                                              kTextWidth - 6, 6));
+                                              console.width - 6, 6));
   }
   return text;
 }
@@ -208,25 +208,25 @@ std::string RunText(const v1::RunReport& report, const Console& console) {
   std::string text;
   if (!report.run().title().empty()) text += Heading(console, report.run().title()) + "\n";
   for (const v1::ReportDevice& device : report.devices()) text += DeviceLines(device, console);
-  text += "\n" + Heading(console, "Summary") + Paragraph(SummaryText(report), 2);
+  text += "\n" + Heading(console, "Summary") + Paragraph(SummaryText(report), 2, console);
   if (report.has_network()) {
-    text += Heading(console, "Simulated network") + Paragraph(NetworkText(report), 2);
+    text += Heading(console, "Simulated network") + Paragraph(NetworkText(report), 2, console);
   }
   if (report.run().incidents_size() > 0) text += Heading(console, "Incidents of this run");
   for (const std::string& line : report.run().incidents()) {
-    text += "  - " + Wrapped(line, kTextWidth - 4, 4) + "\n";
+    text += "  - " + Wrapped(line, console.width - 4, 4) + "\n";
   }
   text += Heading(console, "Assumptions behind these verdicts");
   for (const std::string& line : report.assumptions()) {
-    text += "  - " + Wrapped(line, kTextWidth - 4, 4) + "\n";
+    text += "  - " + Wrapped(line, console.width - 4, 4) + "\n";
   }
   if (report.review_size() > 0) text += Heading(console, "To review, in this order");
   for (const v1::ReportReview& review : report.review()) {
     text += fmt::format("  {}. {}\n", review.rank(),
                         Wrapped(fmt::format("{} ({:.0f} min): {}", review.site(), review.minutes(),
-                                            review.reason()), kTextWidth - 5, 5));
+                                            review.reason()), console.width - 5, 5));
   }
-  return text + Heading(console, "Finding") + Paragraph(report.finding(), 2);
+  return text + Heading(console, "Finding") + Paragraph(report.finding(), 2, console);
 }
 
 std::string DeviceText(const v1::ReportDevice& device, const v1::RunReport& report,
@@ -237,19 +237,19 @@ std::string DeviceText(const v1::ReportDevice& device, const v1::RunReport& repo
       Painted(console, Colour::kBold, device.id()), Label(console, device.verdict()), BuyerText(device),
       device.model(), device.session_keys(), DeclaredText(device.declared()),
       IntervalText(device), device.round(), device.policy_version());
-  text += Paragraph(device.sentence(), 2) + "\n";
+  text += Paragraph(device.sentence(), 2, console) + "\n";
   text += JudgementText("At the declared site", device.site(), console);
   text += JudgementText("Where the licence lets it be", device.licence(), console);
-  text += Paragraph(CountriesText(device), 4);
+  text += Paragraph(CountriesText(device), 4, console);
   text += "\n  What each landmark heard, and how far away the key can have been at most\n";
-  text += RingTable(device.bounds(), device.declared().radius_km());
+  text += RingTable(device.bounds(), device.declared().radius_km(), console);
   if (device.has_false_alarm_probability()) {
     text += Paragraph(fmt::format("The test of delay flags {} honest devices by chance.",
-                                  FrequencyText(device.false_alarm_probability())), 2);
+                                  FrequencyText(device.false_alarm_probability())), 2, console);
   }
   text += "\n  What this takes for granted\n";
   for (const std::string& line : report.assumptions()) {
-    text += "    - " + Wrapped(line, kTextWidth - 6, 6) + "\n";
+    text += "    - " + Wrapped(line, console.width - 6, 6) + "\n";
   }
   if (device.has_truth()) {
     text += fmt::format("\n  The simulation knows: it stood in {} ({}), behaviour {}; {}.\n",
@@ -264,14 +264,14 @@ std::string PingText(const v1::PingReport& report, const Console& console) {
   const v1::ReportDevice& device = report.appraisal();
   std::string text =
       fmt::format("{} declared: {}\n", report.device(), DeclaredText(device.declared()));
-  text += RingTable(report.landmarks(), device.declared().radius_km());
+  text += RingTable(report.landmarks(), device.declared().radius_km(), console);
   text += fmt::format("{} sent, {} answered\n", Counted(report.pings_sent(), "ping"), report.pings_answered());
   if (!report.unheard().empty()) {
     text += fmt::format("no answer this time to {}\n",
-                        Wrapped(fmt::format("{}", fmt::join(report.unheard(), ", ")), kTextWidth - 23, 4));
+                        Wrapped(fmt::format("{}", fmt::join(report.unheard(), ", ")), console.width - 23, 4));
   }
   return text + fmt::format("{}  {}\n", Label(console, device.verdict()),
-                            Wrapped(device.sentence(), kTextWidth - 22, 4));
+                            Wrapped(device.sentence(), console.width - 22, 4));
 }
 
 }  // namespace earshot

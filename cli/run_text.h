@@ -15,9 +15,6 @@ class RunReport;
 
 namespace earshot {
 
-// Columns of text in a terminal.
-inline constexpr std::size_t kTextWidth = 100;
-
 // "[x] INVALID_PROOF": a mark of its own for every verdict, then the word; the colour only repeats
 // what they say.
 std::string VerdictLabel(const Console& console, Verdict verdict);

@@ -102,7 +102,7 @@ Table TableOf(const SweepPlan& plan, std::span<const SweepRow> rows) {
 
 std::string TextOf(const SweepPlan& plan, std::span<const SweepRow> rows, const Console& console) {
   const Table table = TableOf(plan, rows);
-  std::string text = Painted(console, Colour::kBold, Wrapped(plan.question, kTextWidth, 0)) + "\n\n";
+  std::string text = Painted(console, Colour::kBold, Wrapped(plan.question, console.width, 0)) + "\n\n";
   std::vector<std::size_t> widths(table.front().size());
   for (const auto& line : table) {
     for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], line[i].size());
@@ -114,7 +114,7 @@ std::string TextOf(const SweepPlan& plan, std::span<const SweepRow> rows, const 
   }
   text += "\n";
   for (const std::string& limit : plan.not_to_conclude) {
-    text += Wrapped("Not to be concluded: " + limit, kTextWidth, 2) + "\n";
+    text += Wrapped("Not to be concluded: " + limit, console.width, 2) + "\n";
   }
   return text;
 }

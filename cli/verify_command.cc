@@ -77,11 +77,11 @@ std::string VerdictText(const Checked& checked, const Console& console) {
       "Taken on the verifier's word: which landmarks were expected, in order or at fault, and when\n"
       "answers became due. Taken on the landmarks' word: the round-trip times.\n",
       VerdictLabel(console, appraisal.headline),
-      Wrapped(SentenceFor(appraisal, context), kTextWidth - 2, 2), SubjectText(verdict),
+      Wrapped(SentenceFor(appraisal, context), console.width - 2, 2), SubjectText(verdict),
       Counted(verdict.receipts, "receipt"));
   text += "Assumptions:\n";
   for (const std::string& line : AssumptionsBehind(BasesOf(appraisal), verdict.policy)) {
-    text += "  - " + Wrapped(line, kTextWidth - 4, 4) + "\n";
+    text += "  - " + Wrapped(line, console.width - 4, 4) + "\n";
   }
   return text;
 }

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::uint32_t kDomainsMax = 1000;
 constexpr std::uint32_t kZoneMarginMinM = 25'000;
+constexpr std::uint32_t kZoneMarginMaxM = 1'000'000;
 
 constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
 constexpr double kPartsPerMillion = 1e6;
@@ -158,6 +159,8 @@ Result<Policy> FromRecord(const v1::PolicyRecord& record) {
   if (record.domains_min() > kDomainsMax) return Refuse("domains_min", "is above 1000");
   // The map's own error is above 10 km for most countries (docs/ACCURACY.md).
   if (record.zone_margin_m() < kZoneMarginMinM) return Refuse("zone margin", "is below 25 km");
+  // Wider ones blur every country into the next: nothing would be excluded, and no word said why.
+  if (record.zone_margin_m() > kZoneMarginMaxM) return Refuse("zone margin", "is above 1,000 km");
   if (record.clock_rate_error_ppm() > 10'000) return Refuse("clock rate error", "is above 1 %");
   if (record.privacy_floor_ns() == 0) return Refuse("privacy floor", "is zero");
   policy.version = record.version();

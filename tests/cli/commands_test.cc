@@ -250,6 +250,13 @@ TEST_F(Commands, ExistingKeyIsNeverOverwritten) {
   const auto before = ReadFile(In("root.key"));
   EXPECT_NE(Do(KeysCommand{.kind = KeysCommand::Kind::kRoot, .out = folder_}), ExitCode::kRan);
   EXPECT_EQ(ReadFile(In("root.key")), before);
+
+  KeysCommand landmark = LandmarkDelegation(folder_);
+  ASSERT_EQ(Do(landmark), ExitCode::kRan) << err_.str();
+  const auto position = ReadFile(In("sin-1.position"));
+  landmark.latitude_deg = 22.3;
+  EXPECT_NE(Do(landmark), ExitCode::kRan);
+  EXPECT_EQ(ReadFile(In("sin-1.position")), position) << "it belongs to the key that stays";
 }
 
 TEST_F(Commands, LandmarkWithoutAPlaceOrForTooLongIsRefused) {
@@ -280,6 +287,9 @@ TEST_F(Commands, EndorsementStandsUnderTheMaker) {
   ASSERT_TRUE(endorsement) << endorsement.error().message();
   EXPECT_EQ(endorsement->session_keys, SessionKeys::kHost);
   EXPECT_EQ(endorsement->model, "A-100");
+  const auto key = ReadEd25519PublicKeyFile(In("C-0001.pub"));
+  ASSERT_TRUE(key);
+  EXPECT_EQ(key->id().value(), endorsement->device.value());
 }
 
 TEST_F(Commands, NameThatLeavesTheFolderIsRefusedAndNothingIsWritten) {
@@ -312,13 +322,29 @@ TEST_F(Commands, RevocationListIsNotReplacedByOneThatForgets) {
   EXPECT_EQ(ReadFile(In("revocations")), before);
 }
 
+TEST_F(Commands, RevocationListOfAnotherFolderDoesNotReplaceOneThatKnowsMore) {
+  ASSERT_EQ(Do(KeysCommand{.kind = KeysCommand::Kind::kRoot, .out = folder_}), ExitCode::kRan);
+  KeysCommand revoke{.kind = KeysCommand::Kind::kRevoke, .out = In("b"), .signer = In("root.key"),
+                     .key = std::string(64, 'b'), .why = "lost"};
+  ASSERT_EQ(Do(revoke), ExitCode::kRan) << err_.str();
+  revoke.out = In("a");
+  revoke.key = std::string(64, 'c');
+  ASSERT_EQ(Do(revoke), ExitCode::kRan) << err_.str();
+  const auto before = ReadFile(In("a/revocations"));
+  revoke.list = In("b/revocations");
+  EXPECT_EQ(Do(revoke), ExitCode::kUsage);
+  EXPECT_EQ(ReadFile(In("a/revocations")), before);
+  revoke.list = In("a/../a/revocations");
+  EXPECT_EQ(Do(revoke), ExitCode::kRan) << err_.str();
+}
+
 TEST_F(Commands, RevocationListsGrowAndTheirVersionsRise) {
   ASSERT_EQ(Do(KeysCommand{.kind = KeysCommand::Kind::kRoot, .out = folder_}), ExitCode::kRan);
   KeysCommand revoke{.kind = KeysCommand::Kind::kRevoke, .out = folder_, .signer = In("root.key"),
                      .key = std::string(64, 'b'), .why = "lost"};
   ASSERT_EQ(Do(revoke), ExitCode::kRan) << err_.str();
   revoke.list = In("revocations");
-  revoke.key = In("root.pub");
+  revoke.key = std::string(64, 'c');
   ASSERT_EQ(Do(revoke), ExitCode::kRan) << err_.str();
   ListTrust trust(*ReadEd25519PublicKeyFile(In("root.pub")));
   const auto list = trust.AcceptRevocationList(AsBytes(*ReadFile(In("revocations"))));
@@ -326,6 +352,15 @@ TEST_F(Commands, RevocationListsGrowAndTheirVersionsRise) {
   EXPECT_EQ(list->version, 2U);
   ASSERT_EQ(list->revoked.size(), 2U);
   EXPECT_EQ(list->revoked[0].why, "lost");
+}
+
+TEST_F(Commands, RootCannotWithdrawItself) {
+  ASSERT_EQ(Do(KeysCommand{.kind = KeysCommand::Kind::kRoot, .out = folder_}), ExitCode::kRan);
+  const KeysCommand revoke{.kind = KeysCommand::Kind::kRevoke, .out = folder_,
+                           .signer = In("root.key"), .key = In("root.pub"), .why = "tired"};
+  EXPECT_EQ(Do(revoke), ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("make a new root"));
+  EXPECT_FALSE(ReadFile(In("revocations")));
 }
 
 TEST_F(Commands, DoctorPrintsOneJsonDocumentAndNothingElse) {

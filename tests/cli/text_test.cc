@@ -2,8 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <sstream>
+#include <string>
 
 #include "cli/console.h"
 #include "cli/run_text.h"
@@ -87,6 +89,23 @@ TEST_F(Text, RunShowsVerdictSentenceAlarmsNetworkAssumptionsAndFinding) {
                     HasSubstr("0.6 expected by\n  chance among 12 tested, 1 found"),
                     HasSubstr("100\n  samples, 0 of them below the true delay"),
                     HasSubstr("  - Nothing travels faster than light.\n"), HasSubstr("  Hold.\n")));
+}
+
+TEST_F(Text, ProseKeepsWithinANarrowTerminal) {
+  const auto longest = [](const std::string& text) {
+    std::size_t columns = 0;
+    for (std::size_t at = 0, end; at < text.size(); at = end + 1) {
+      end = text.find('\n', at);
+      columns = std::max(columns, end - at);
+    }
+    return columns;
+  };
+  v1::RunReport report = SomeReport();
+  report.clear_devices();  // their first line is a row of a table
+  Console narrow = plain_;
+  narrow.width = kTextWidthMin;
+  EXPECT_LE(longest(RunText(report, narrow)), kTextWidthMin);
+  EXPECT_GT(longest(RunText(report, plain_)), kTextWidthMin);
 }
 
 TEST_F(Text, RunOfARealNetworkClaimsNoTruth) {

@@ -107,6 +107,8 @@ TEST(PolicyRecord, SenselessNumbersAreRefused) {
   EXPECT_TRUE(refused([](auto& r) { r.set_liars_max(UINT32_MAX); }));
   EXPECT_TRUE(refused([](auto& r) { r.set_zone_margin_m(24'999); }));
   EXPECT_FALSE(refused([](auto& r) { r.set_zone_margin_m(25'000); }));
+  EXPECT_TRUE(refused([](auto& r) { r.set_zone_margin_m(1'000'001); }));
+  EXPECT_FALSE(refused([](auto& r) { r.set_zone_margin_m(1'000'000); }));
   EXPECT_TRUE(refused([](auto& r) { r.set_clock_rate_error_ppm(10'001); }));
   EXPECT_TRUE(refused([](auto& r) { r.set_privacy_floor_ns(0); }));
   EXPECT_TRUE(refused([](auto& r) { r.set_silent_after_ns(UINT64_MAX); }));
