@@ -15,6 +15,7 @@
 #include "agent/io/file_session_counter.h"
 #include "agent/io/list_memory.h"
 #include "core/crypto/pooled_random.h"
+#include "core/crypto/signed_blob.h"
 #include "core/os/files.h"
 #include "core/os/process.h"
 #include "core/os/system_clock.h"
@@ -25,7 +26,6 @@ namespace {
 namespace asio = boost::asio;
 using ErrorCodeOfAsio = boost::system::error_code;
 
-constexpr std::size_t kLandmarkListBytesMax = 65'536;
 // Batches taken from one socket before the others get their turn.
 constexpr int kBatchesPerTurn = 8;
 // Passes of polling between two looks at timers, signals and the other sockets.
@@ -151,7 +151,7 @@ class AgentProcess::Impl {
  private:
   // A list that is refused at the start ends the process; later the one in force stays.
   Status ReadList() {
-    EARSHOT_ASSIGN_OR_RETURN(std::string blob, ReadFile(list_file_, kLandmarkListBytesMax));
+    EARSHOT_ASSIGN_OR_RETURN(std::string blob, ReadFile(list_file_, kSignedBlobBytesMax));
     if (blob == list_blob_) return {};
     if (Status applied = engine_.ApplyLandmarkList(AsBytes(blob), clock_.Now());
         !applied.has_value()) {
@@ -218,7 +218,7 @@ class AgentProcess::Impl {
   std::string ready_file_;
   Ed25519PublicKey root_;
   AgentProcessOptions options_;
-  std::string list_blob_;
+  std::optional<std::string> list_blob_;  // last taken or refused
   std::optional<ListMemory> list_memory_;
   std::string scheduling_;
   bool stopped_ = false;
