@@ -1,5 +1,8 @@
-// Any bytes as a key file of either kind, as a public key file and as a session counter.
+// Any bytes as a key file of either kind, as a public key file, as a session counter and as what an
+// agent remembers of landmark lists.
 #include "agent/io/file_session_counter.h"
+#include "agent/io/list_memory.h"
+#include "core/crypto/ed25519.h"
 #include "core/crypto/key_file.h"
 #include "tests/fuzz/fuzz_target.h"
 #include "tests/support/test_folder.h"
@@ -18,6 +21,10 @@ void Read(std::string_view contents) {
   // What counts is no key.
   const bool counts = FileSessionCounter::Open(path).has_value();
   EARSHOT_CHECK(!(counts && (signs || agrees)));
+
+  static const Ed25519PublicKey root = Ed25519PrivateKey::FromSeed(Secret32(Bytes32{})).public_key();
+  const Result<ListMemory> memory = ListMemory::Open(path, root);
+  EARSHOT_CHECK(!(memory.has_value() && (signs || agrees)));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "cli/run_text.h"
 #include "core/report/json.h"
 #include "earshot/v1/report.pb.h"
+#include "sim/live/run_files.h"
 #include "sim/live/truth_join.h"
 #include "sim/relay/truth_log.h"
 #include "tests/fuzz/fuzz_target.h"
@@ -40,6 +41,7 @@ void Read(const std::string& text) {
   const Result<v1::PingReport> reply = ReadPingReply(text);
   if (reply.has_value()) EARSHOT_CHECK(!PingText(*reply, console).empty());
 
+  static_cast<void>(ReadReadyFile(path));
   const Result<LoggedEvents> events = ParseEvents(text);
   const Result<std::vector<TruthLine>> truth = ReadTruth(path);
   if (events.has_value() && truth.has_value()) {
