@@ -74,7 +74,7 @@ void FitLandmark(const MeasuredWorld& world, std::uint32_t landmark, const Bande
   to->set_bestline_intercept_ms(line.intercept().milliseconds());
   std::vector<double> excess;
   for (const MeasuredPath& path : own) {
-    excess.push_back(path.rtt.milliseconds() - FibreMilliseconds(path.distance));
+    excess.push_back(path.rtt.milliseconds() - InFibre(path.distance).count());
   }
   std::ranges::sort(excess);
   if (!excess.empty()) to->set_access_overhead_ms(QuantileOf(excess, 0.05));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/quantity.h"
+#include "core/base/time.h"
 #include "core/locate/estimator.h"
 
 namespace earshot {
@@ -17,14 +18,14 @@ inline constexpr std::array<double, 5> kDelayShares = {0.01, 0.05, 0.50, 0.95, 0
 
 // Added to the time in fibre, so that short paths are not all access: a host and a landmark in data
 // centres rarely need more than this to leave them.
-inline constexpr double kAccessMilliseconds = 1;
+inline constexpr FractionalMilliseconds kAccess{1};
 
-inline double FibreMilliseconds(Distance distance) {
-  return RoundTripOver(distance, kFibreSpeed).milliseconds();
+inline FractionalMilliseconds InFibre(Distance distance) {
+  return FractionalMilliseconds(RoundTripOver(distance, kFibreSpeed).milliseconds());
 }
 // The RTT of a path as a multiple of (that of fibre + the access overhead).
 inline double InflationOf(const MeasuredPath& path) {
-  return path.rtt.milliseconds() / (FibreMilliseconds(path.distance) + kAccessMilliseconds);
+  return path.rtt.milliseconds() / (InFibre(path.distance) + kAccess).count();
 }
 
 // The smallest value that at least the share does not exceed; `values` sorted, not empty.

@@ -62,7 +62,7 @@ class DrawnWorld {
     for (const std::uint32_t landmark : landmarks_) {
       const Distance distance = GeodesicDistance(measured_.node(landmark).position, at);
       const double ms =
-          InflationAt(like, distance) * (FibreMilliseconds(distance) + kAccessMilliseconds);
+          InflationAt(like, distance) * (InFibre(distance) + kAccess).count();
       answers_.push_back(
           {distance, Rtt::FromDuration(Duration(std::llround(ms * 1e6))), std::nullopt});
     }

@@ -2,6 +2,7 @@
 #ifndef EARSHOT_BENCH_EVALUATE_H_
 #define EARSHOT_BENCH_EVALUATE_H_
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -80,8 +81,8 @@ struct EstimatorFinding {
   std::optional<Distance> error_median;
   std::optional<Area> area_median;  // of regions that are not empty
   // Processor time of one score with at most 30 landmarks, distances included; of one estimate.
-  double microseconds = 0;
-  double locate_microseconds = 0;
+  std::chrono::duration<double, std::micro> score_time{};
+  std::chrono::duration<double, std::micro> locate_time{};
   std::vector<RocPoint> roc;
 };
 

@@ -118,8 +118,8 @@ void Write(const EstimatorFinding& found, const std::vector<DistanceBand>& bands
   if (found.area_median.has_value()) {
     to->set_median_area_km2(found.area_median->square_kilometres());
   }
-  to->set_microseconds(found.microseconds);
-  to->set_locate_microseconds(found.locate_microseconds);
+  to->set_microseconds(found.score_time.count());
+  to->set_locate_microseconds(found.locate_time.count());
   for (const RocPoint& point : found.roc) {
     v1::RocReport* at = to->add_roc();
     at->set_false_alarms(point.false_alarms);

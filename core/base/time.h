@@ -14,6 +14,8 @@
 namespace earshot {
 
 using Duration = std::chrono::nanoseconds;
+// Where a model's arithmetic must not be rounded to whole nanoseconds; never what was measured.
+using FractionalMilliseconds = std::chrono::duration<double, std::milli>;
 
 namespace internal {
 

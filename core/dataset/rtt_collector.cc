@@ -8,7 +8,8 @@
 
 namespace earshot::internal {
 
-Result<Rtt> RttFromFile(double milliseconds) {
+Result<Rtt> RttFromFile(FractionalMilliseconds rtt) {
+  const double milliseconds = rtt.count();
   if (!std::isfinite(milliseconds)) {
     return Fail(ErrorCode::kInvalidArgument, "the RTT is not a number; leave it out");
   }

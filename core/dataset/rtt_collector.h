@@ -17,9 +17,9 @@ namespace earshot::internal {
 // Longer ones are a mistake of units.
 inline constexpr Duration kRttMax = std::chrono::hours(1);
 
-// An RTT from a file's number of milliseconds. kInvalidArgument with cause and fix for one that is
+// An RTT as a file's number says it. kInvalidArgument with cause and fix for one that is
 // negative, not finite or above kRttMax.
-Result<Rtt> RttFromFile(double milliseconds);
+Result<Rtt> RttFromFile(FractionalMilliseconds rtt);
 
 // Gathers the RTTs of one file; knows nodes by all their names.
 class RttCollector {

@@ -45,7 +45,7 @@ std::string_view TextIn(const json::object& of, std::string_view key) {
 // `value` is a number of `unit` milliseconds.
 Result<Rtt> RttOf(const json::value& value, double unit, const Element& at) {
   if (!value.is_number()) return at.Wrong("an RTT is not a number");
-  auto rtt = RttFromFile(value.to_number<double>() * unit);
+  auto rtt = RttFromFile(FractionalMilliseconds(value.to_number<double>() * unit));
   if (!rtt) return Fail(std::move(rtt).error(), at.Text());
   return rtt;
 }

@@ -24,7 +24,7 @@ Result<Cell> RttOf(const CsvTable& table, std::string_view column) {
     return tl::unexpected(table.At(
         fmt::format("{}: \"{}\" is not a number; leave an unknown one empty", column, text)));
   }
-  const auto rtt = RttFromFile(*number);
+  const auto rtt = RttFromFile(FractionalMilliseconds(*number));
   if (!rtt) return tl::unexpected(table.At(fmt::format("{}: {}", column, rtt.error().message())));
   const bool is_whole = text.find_first_of(".eE") == std::string_view::npos;
   return Cell{*rtt, is_whole ? Duration(std::chrono::milliseconds(1)) : Duration(0)};
@@ -81,7 +81,7 @@ Status ReadFpingText(std::string_view text, std::string_view path, RttCollector*
                     fmt::format("{}: \"{}\" is not a number; expected the output of fping -C",
                                 place, word));
       }
-      auto rtt = RttFromFile(*number);
+      auto rtt = RttFromFile(FractionalMilliseconds(*number));
       if (!rtt) return Fail(std::move(rtt).error(), place);
       EARSHOT_RETURN_IF_ERROR(into->AddFromNamedSource(host, *rtt, place));
     }

@@ -77,7 +77,7 @@ class Answers {
     double misfit = 0;
     for (const LocalAnswer& answer : From(point, quickest)) {
       misfit += std::abs(
-          std::log((answer.rtt.milliseconds() + 1) / (here.ExpectedMilliseconds(answer) + 1)));
+          std::log((answer.rtt.milliseconds() + 1) / (here.ExpectedRtt(answer).count() + 1)));
     }
     return misfit;
   }

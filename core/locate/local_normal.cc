@@ -81,7 +81,7 @@ LocalNormal::Here LocalNormal::At(Position place, std::optional<std::uint32_t> w
   return here;
 }
 
-double LocalNormal::Here::ExpectedMilliseconds(const LocalAnswer& answer) const {
+FractionalMilliseconds LocalNormal::Here::ExpectedRtt(const LocalAnswer& answer) const {
   double inflation = band_inflation_[LocalNormalBandOf(answer.distance)];
   const std::vector<LocalLandmark>& landmarks = normal_.parameters_.landmarks;
   if (answer.landmark.has_value() && *answer.landmark < landmarks.size() &&
@@ -95,7 +95,7 @@ double LocalNormal::Here::ExpectedMilliseconds(const LocalAnswer& answer) const 
     }
     inflation = sum / weight;
   }
-  return std::exp(inflation) * (FibreMs(answer.distance) + kFloorMs);
+  return FractionalMilliseconds(std::exp(inflation) * (FibreMs(answer.distance) + kFloorMs));
 }
 
 std::optional<double> LocalNormal::Score(const Here& here, std::span<const LocalAnswer> answers) {
@@ -105,7 +105,7 @@ std::optional<double> LocalNormal::Score(const Here& here, std::span<const Local
   double least_excess = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < nearest.size(); ++i) {
     const LocalAnswer& answer = *nearest[i];
-    const double expected = here.ExpectedMilliseconds(answer);
+    const double expected = here.ExpectedRtt(answer).count();
     slowness +=
         std::max(0.0, std::log((answer.rtt.milliseconds() + kFloorMs) / (expected + kFloorMs)));
     if (i < kLocalNormalBest) {

@@ -82,8 +82,8 @@ class LocalNormal {
   // places are taken on the auxiliary sphere (0.34 % off: weights need no more).
   class Here {
    public:
-    // The RTT that a host here would have to a landmark, in ms.
-    double ExpectedMilliseconds(const LocalAnswer& answer) const;
+    // The RTT that a host here would have to a landmark. Not rounded: scores are made of it.
+    FractionalMilliseconds ExpectedRtt(const LocalAnswer& answer) const;
     // The LogExcess that the best path of a host here usually has.
     double UsualLeastExcess() const { return usual_least_excess_; }
     // How much reference there is: about the number of places within 500 km.

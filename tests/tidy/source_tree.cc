@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <regex>
 #include <set>
 
 namespace earshot::tidy {
@@ -60,9 +61,10 @@ const std::map<std::string, std::set<std::string>>& AllowedEdges() {
 }
 
 std::vector<std::string> IncludesBetween(const SourceFile& file, char open, char close) {
+  static const std::regex kInclude(R"(^\s*#\s*include\b)");
   std::vector<std::string> found;
   for (const std::string& line : file.lines) {
-    if (!line.starts_with("#include ")) continue;
+    if (!std::regex_search(line, kInclude)) continue;
     const auto begin = line.find(open);
     const auto end = line.find(close, begin + 1);
     if (begin == std::string::npos || end == std::string::npos) continue;

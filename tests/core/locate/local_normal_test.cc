@@ -87,7 +87,7 @@ TEST(LocalNormal, TwiceTheExpectedTimeCostsLnTwoOfASlowAnswer) {
   const LocalNormal normal(FitLocalNormal(VectorWorld()));
   const auto here = normal.At(At(1.3, 103.9));
   LocalAnswer answer{Distance::Kilometres(9000), Rtt(), std::nullopt};
-  const double expected = here.ExpectedMilliseconds(answer);
+  const double expected = here.ExpectedRtt(answer).count();
   EXPECT_GT(expected, 90);
   answer.rtt = Ms(2 * expected + 5);
   const double twice = LocalNormal::Score(here, std::span(&answer, 1)).value();
