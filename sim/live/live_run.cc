@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sys/un.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "core/crypto/pooled_random.h"
 #include "core/os/files.h"
@@ -117,6 +120,18 @@ Status SetNetwork(const ResolvedScenario& resolved, const std::string& out,
   return {};
 }
 
+// The server would find this out too, after what an earlier run left in the folder is gone.
+Status CheckSocketFits(const std::string& out) {
+  constexpr std::size_t kPathMax = sizeof(sockaddr_un::sun_path) - 1;
+  std::error_code unknown;  // the folder that cannot be named is told of where it is made
+  const std::string path =
+      (std::filesystem::absolute(out, unknown).lexically_normal() / "work/server.socket").string();
+  if (path.size() <= kPathMax) return {};
+  return Fail(ErrorCode::kInvalidArgument,
+              fmt::format("{}: {} bytes, and the path of a socket holds {}; name a folder with a "
+                          "shorter path", path, path.size(), kPathMax));
+}
+
 }  // namespace
 
 LiveOptions LiveOptionsFor(const std::string& program, std::string out) {
@@ -132,6 +147,7 @@ LiveOptions LiveOptionsFor(const std::string& program, std::string out) {
 Status RunLive(const ResolvedScenario& resolved, const LiveOptions& given,
                v1::RunReport* report) {
   EARSHOT_RETURN_IF_ERROR(CheckOffered(resolved.scenario));
+  EARSHOT_RETURN_IF_ERROR(CheckSocketFits(given.out));
   LiveOptions options = given;
   EARSHOT_ASSIGN_OR_RETURN(const OutFolder folder,
                            PrepareOutFolder(given.out, ResolvedText(resolved)));

@@ -179,6 +179,17 @@ TEST_F(LiveRun, FolderOfAnEarlierRunIsUsedAgainAndAnyOtherIsLeftAlone) {
   EXPECT_FALSE(fs::exists(out_ + "/work/thesis.txt"));
 }
 
+TEST_F(LiveRun, FolderWithTooLongAPathIsRefusedBeforeAnEarlierRunIsCleared) {
+  options_.out = out_ + "/" + std::string(100, 'x');
+  fs::create_directories(options_.out);
+  std::ofstream(options_.out + "/resolved.textproto") << "";
+  std::ofstream(options_.out + "/report.json") << "{}";
+  const Status refused = Run();
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_NE(refused.error().message().find("shorter path"), std::string::npos);
+  EXPECT_TRUE(fs::exists(options_.out + "/report.json"));
+}
+
 TEST_F(LiveRun, RelayKilledMidRunIsAnIncidentAndNobodyIsVerified) {
   KillOnceUp("relay.textproto");
   const Status ran = Run();

@@ -16,6 +16,7 @@
 #include "core/crypto/signed_blob.h"
 #include "core/os/files.h"
 #include "core/os/system_clock.h"
+#include "core/protocol/authority.h"
 #include "core/report/bundle.h"
 #include "core/report/records.h"
 #include "earshot/v1/evidence.pb.h"
@@ -226,6 +227,24 @@ TEST_F(ServerProcessTest, AgentRefusesAListOlderThanOneItTookBeforeItsRestart) {
     Write("list", Text(authority_.LandmarkList(version)));
     EXPECT_TRUE(MakeAgent().has_value()) << version;
   }
+}
+
+TEST_F(ServerProcessTest, AgentTakesAsManyLandmarksAsAListMayNameAndNoEmptyList) {
+  AddDevice("C-1");
+  Write("list", "");
+  const auto empty = MakeAgent();
+  ASSERT_FALSE(empty.has_value());
+  EXPECT_THAT(empty.error().message(), HasSubstr("list"));
+
+  for (std::size_t i = authority_.landmarks().size(); i < kListedLandmarksMax; ++i) {
+    authority_.AddLandmark({fmt::format("more-{}", i), "more", 1.3, 103.9}, Endpoint{0x7f000001, 1});
+  }
+  std::uint16_t port = 1;
+  for (const auto& landmark : authority_.landmarks()) landmark->endpoint.port = port++;
+  Write("list", Text(authority_.LandmarkList()));
+  const auto agent = MakeAgent();
+  ASSERT_TRUE(agent.has_value()) << agent.error().message();
+  EXPECT_THAT((*agent)->Summary(), HasSubstr("512 landmarks"));
 }
 
 TEST_F(ServerProcessTest, WithdrawnVerdictKeyEndsTheRunBeforeItBegins) {
