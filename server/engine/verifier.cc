@@ -281,7 +281,7 @@ LandmarkNews Pool(std::span<const LandmarkNews> news) {
     EARSHOT_CHECK(!pooled.mesh.has_value());
     pooled.mesh = one.mesh;
   }
-  if (pooled.mesh.has_value() && !pooled.heard.empty()) pooled.mesh->deaf = false;
+  if (pooled.mesh.has_value()) pooled.mesh->deaf = pooled.heard.empty();
   return pooled;
 }
 
@@ -298,6 +298,8 @@ LandmarkNews Verifier::News(RoundNumber round) const {
     }
   }
   news.mesh = MeasureMesh(found->second);
+  // Reference agents may die by themselves: whoever else is heard shows that the network lives.
+  if (news.mesh.has_value()) news.mesh->deaf = news.heard.empty();
   return news;
 }
 
@@ -330,14 +332,7 @@ std::optional<MeshState> Verifier::MeasureMesh(const Book& book) const {
     references.push_back(std::move(reference));
   }
   if (references.empty()) return std::nullopt;
-  MeshState state = JudgeMesh(references, landmarks_, policy_).state;
-  // Reference agents may die by themselves: whoever else is heard shows that the network lives.
-  state.deaf = std::ranges::none_of(book, [](const auto& entry) {
-    return std::ranges::any_of(entry.second.receipts, [](const StoredReceipt& stored) {
-      return !stored.checked.observation.samples.empty();
-    });
-  });
-  return state;
+  return JudgeMesh(references, landmarks_, policy_).state;
 }
 
 std::vector<const StoredReceipt*> Verifier::ReceiptsFor(const DeviceId& device,
@@ -407,7 +402,8 @@ std::vector<DeviceVerdict> Verifier::CloseRound(RoundNumber round, const ClockRe
     if (device == nullptr || device->reference_for.has_value()) continue;
     Case c{device, ReceiptsFor(id, page), {}, {}};
     c.facts = RoundFacts{round, now.monotonic, now.wall, awaited_since_,
-                         histories_[id].last_valid_answer, page.expected, HealthyFor(id, news), RefusedSince(id, page),
+                         histories_[id].last_valid_answer, page.expected, HealthyFor(id, news),
+                         RefusedSince(id, page),
                          TaintedSince(id, page, news), page.packets_refused, page.signals, mesh_, false};
     for (const LandmarkId& landmark : page.overrun) {
       // What it heard counts in full: it stays the judge of whom it heard.

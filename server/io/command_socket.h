@@ -34,7 +34,8 @@ using CommandHandler = std::function<void(const std::string& line, CommandReply 
 class CommandSocket {
  public:
   // Replaces a socket that a dead server left behind, and nothing else (kInvalidArgument).
-  // kUnavailable when another server answers there or the path cannot be bound. `handler` gets every line without its break.
+  // kUnavailable when another server answers there or the path cannot be bound. `handler` gets
+  // every line without its break.
   static Result<std::unique_ptr<CommandSocket>> Open(boost::asio::io_context& io,
                                                      const std::string& path,
                                                      CommandHandler handler,
