@@ -186,7 +186,9 @@ TEST_F(SweepByMpi, RankThatDiesEndsTheRunWhichGoesOnWithAnotherNumberOfRanks) {
     }
     EXPECT_EQ(File(out + "/rows.csv"), "none");
     EXPECT_GE(Kept(out), 1);
-    EXPECT_LT(Kept(out), kPoints);
+    // mpirun lets the others work on for a second: they may finish all that the dead rank had not
+    // taken. When rank 0 is dead nobody writes.
+    EXPECT_LE(Kept(out), victim == 0 ? kPoints - 1 : kPoints);
     ExpectResumedToTheWhole(ranks_after, out);
   }
 }
