@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -17,6 +18,7 @@
 #include "core/crypto/pooled_random.h"
 #include "core/crypto/signed_blob.h"
 #include "core/os/files.h"
+#include "core/os/handler_memory.h"
 #include "core/os/process.h"
 #include "core/os/system_clock.h"
 
@@ -209,9 +211,10 @@ class AgentProcess::Impl {
     if (!wake.has_value() || wake == armed_for_) return;
     armed_for_ = wake;
     timer_.expires_after(*wake - clock_.Now());
-    timer_.async_wait([this](const ErrorCodeOfAsio& failed) {
-      if (!failed) armed_for_.reset();
-    });
+    timer_.async_wait(asio::bind_allocator(HandlerAllocator<std::byte>(timer_memory_),
+                                           [this](const ErrorCodeOfAsio& failed) {
+                                             if (!failed) armed_for_.reset();
+                                           }));
   }
 
   std::string list_file_;
@@ -224,6 +227,7 @@ class AgentProcess::Impl {
   bool stopped_ = false;
   SystemClock clock_;
   SystemRandom random_;
+  HandlerMemory timer_memory_;
   asio::io_context io_{1};
   asio::steady_timer timer_;
   asio::steady_timer list_timer_;

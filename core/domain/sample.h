@@ -25,7 +25,7 @@ struct ProbeStamps {
 enum class StampKind : std::uint8_t {
   kUserSpace,      // CLOCK_MONOTONIC_RAW before send and after receive
   kKernelReceive,  // wall clock before send, kernel receive stamp
-  kKernelBoth,     // kernel transmit stamp, kernel receive stamp
+  kKernelBoth,     // kernel transmit stamp (up to its credit, resolve.h), kernel receive stamp
 };
 std::string_view StampKindName(StampKind kind);
 

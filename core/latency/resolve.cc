@@ -37,7 +37,7 @@ Sample ResolveSample(std::uint32_t index, const ProbeStamps& stamps) {
     const WallInstant stamp = *stamps.kernel_transmit;
     transmit_used = before <= stamp && stamp <= std::min(stamps.transmit_not_after, after);
     if (transmit_used) {
-      start = stamp;
+      start = std::min(stamp, before + kTransmitCreditMax);
       if (stamp - before > kSchedulingGapMax) sample.taint = sample.taint | Taint::kSchedulingGap;
     } else {
       sample.taint = sample.taint | Taint::kStampMisplaced;

@@ -31,6 +31,13 @@ inline constexpr Duration kReceiveQueueLagMax = std::chrono::milliseconds(5);
 // says that this landmark was not running (Taint::kSchedulingGap).
 inline constexpr Duration kSchedulingGapMax = std::chrono::milliseconds(5);
 
+// A transmit stamp moves the start of an interval at most so far beyond the reading before the send
+// call. Linux takes its software stamp "always prior to passing the packet to the network interface"
+// (Documentation/networking/timestamping.rst), so the stamp is no later than the departure and this
+// only costs width; a driver that broke the rule, and stamped after the ping had left, could shorten
+// an interval by no more than this: the 200 us between the pings of a train, 30 km.
+inline constexpr Duration kTransmitCreditMax = std::chrono::microseconds(200);
+
 // The RTT of ping `index`, never shorter than the true interval from its departure to the arrival
 // of its pong, up to the rate error of the raw clock (Policy::clock_rate_error covers it):
 //
@@ -42,7 +49,7 @@ inline constexpr Duration kSchedulingGapMax = std::chrono::milliseconds(5);
 //    suspension and the wall clock to steps; each errs short only in its own way.
 //
 // The start stamp is the kernel's if it lies in [before_send, min(transmit_not_after,
-// after_receive)], the stop stamp if in [start, after_receive]; a stamp elsewhere is another
+// after_receive)], and never more than kTransmitCreditMax after before_send; the stop stamp if in [start, after_receive]; a stamp elsewhere is another
 // packet's or another clock's, is not used, and taints kStampMisplaced.
 //
 // What two clocks cannot see: adjustments inside one bracket that cancel (a step back and the same

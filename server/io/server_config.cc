@@ -11,9 +11,13 @@
 #include "core/os/files.h"
 #include "core/protocol/authority.h"
 #include "earshot/v1/config.pb.h"
+#include "server/engine/landmark_engine.h"
 
 namespace earshot {
 namespace {
+
+static_assert(std::size_t{kEnrolledDevicesMax} <= LandmarkEngineOptions{}.sessions_max / 2,
+              "every device has room for a round that is open and one that lingers");
 
 // Reads the fields of one message; files are found beside the configuration.
 class Reader {
@@ -122,6 +126,12 @@ Status ReadParties(const v1::ServerConfig& config, const Reader& reader,
     if (!ids.insert(landmark.keys.id).second) return nested.Refuse("id", "is used twice");
     settings->landmarks.push_back(std::move(landmark));
     settings->blobs.position_records.push_back(std::move(record));
+  }
+  if (config.devices_size() > kEnrolledDevicesMax) {
+    return reader.Nested("devices", kEnrolledDevicesMax)
+        .Refuse("name", fmt::format("is one device too many: {} are enrolled, and one server serves at "
+                                    "most {}; share them out among several servers",
+                                    config.devices_size(), kEnrolledDevicesMax));
   }
   for (int i = 0; i < config.devices_size(); ++i) {
     const Reader nested = reader.Nested("devices", i);

@@ -15,6 +15,12 @@
 
 namespace earshot {
 
+// Devices enrolled with one server; more are refused before any of their files is read. At each
+// landmark a device has an open round and, for some seconds, the one before it: so many rounds are
+// what a landmark's table holds (LandmarkEngineOptions::sessions_max), and a device beyond them would
+// meet silence and be judged by it. Full, a landmark holds some 120 MB of sessions with chains of 60.
+inline constexpr int kEnrolledDevicesMax = 8192;
+
 struct LandmarkSettings {
   LandmarkKeys keys;
   Endpoint bind;

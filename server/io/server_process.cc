@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
@@ -18,6 +19,7 @@
 #include "core/base/quantity_text.h"
 #include "core/crypto/pooled_random.h"
 #include "core/os/files.h"
+#include "core/os/handler_memory.h"
 #include "core/os/process.h"
 #include "core/os/system_clock.h"
 #include "server/engine/server_engine.h"
@@ -300,14 +302,18 @@ class ServerProcess::Impl {
     if (!wake.has_value() || wake == armed_for_) return;
     armed_for_ = wake;
     timer_.expires_after(*wake - clock_.Now());
-    timer_.async_wait([this](const AsioError& failed) {
-      if (failed) return;
-      armed_for_.reset();
-      // A round may end now: what its landmarks lost belongs to it.
-      for (std::size_t i = 0; i < landmarks_.size(); ++i) {
-        engine_->OnDropped(i, landmarks_[i]->socket->ReadDrops());
-      }
-    });
+    timer_.async_wait(asio::bind_allocator(HandlerAllocator<std::byte>(timer_memory_),
+                                           [this](const AsioError& failed) {
+                                             if (!failed) OnWake();
+                                           }));
+  }
+
+  void OnWake() {
+    armed_for_.reset();
+    // A round may end now: what its landmarks lost belongs to it.
+    for (std::size_t i = 0; i < landmarks_.size(); ++i) {
+      engine_->OnDropped(i, landmarks_[i]->socket->ReadDrops());
+    }
   }
 
   void OnCommand(const std::string& line, CommandReply reply) {
@@ -326,6 +332,7 @@ class ServerProcess::Impl {
   SystemRandom random_;
   NearestLandmarkTest test_;
   OutlineMap map_;
+  HandlerMemory timer_memory_;
   asio::io_context io_{1};
   asio::steady_timer timer_;
   asio::steady_timer list_timer_;

@@ -40,6 +40,13 @@ void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return Co
 void operator delete(void* block) noexcept { std::free(block); }
 void operator delete(void* block, std::size_t) noexcept { std::free(block); }
 
+// Where Asio's operations come from: past operator new. posix_memalign gives what aligned_alloc would.
+extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  void* block = nullptr;
+  return posix_memalign(&block, alignment, size) == 0 ? block : nullptr;
+}
+
 namespace earshot {
 
 std::uint64_t CountedAllocations() { return allocations.load(std::memory_order_relaxed); }

@@ -1,4 +1,5 @@
-// tests/support/allocation_counter.h: every heap allocation of the process, OpenSSL's included.
+// tests/support/allocation_counter.h: every heap allocation of the process, those of OpenSSL and of
+// Asio's operations included.
 //
 // A program that links this has its operator new replaced, so it is a program of its own.
 #ifndef EARSHOT_TESTS_SUPPORT_ALLOCATION_COUNTER_H_

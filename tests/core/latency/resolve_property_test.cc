@@ -182,5 +182,21 @@ TEST(ResolveSampleProperty, MisattributedStampsInsideTheBracketAreTheOnlyWayToBe
   EXPECT_GE(ResolveSample(1, stamps).rtt.duration(), Duration(10'000'000));
 }
 
+TEST(ResolveSampleProperty, StampOfABrokenDriverShortensByNoMoreThanTheCredit) {
+  Draw draw(6);
+  const Machine machine;
+  int shortened = 0;
+  for (int i = 0; i < 100'000; ++i) {
+    const Moments m = DrawMoments(draw);
+    Exchange exchange = Exchanged(machine, m.leave, m.arrive, m.read, draw);
+    exchange.stamps.kernel_transmit = machine.Wall(draw.Between(m.leave, m.read));  // after it left
+    exchange.stamps.transmit_not_after = exchange.stamps.after_receive.wall;
+    const Duration rtt = ResolveSample(1, exchange.stamps).rtt.duration();
+    ASSERT_GE(rtt + kTransmitCreditMax, exchange.truth) << "case " << i;
+    if (rtt < exchange.truth) ++shortened;
+  }
+  EXPECT_GT(shortened, 10'000);  // such a driver is seen, not only survived
+}
+
 }  // namespace
 }  // namespace earshot

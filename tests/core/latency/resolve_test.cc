@@ -130,6 +130,22 @@ TEST(ResolveSample, LateTransmitStampShortensByNoMoreThanItsBracket) {
   EXPECT_GE(ResolveSample(1, stamps).rtt, ResolveSample(1, Clean()).rtt);
 }
 
+// The last ping of a train: no further send closes its bracket before the stamp is collected.
+TEST(ResolveSample, TransmitStampMovesTheStartByNoMoreThanItsCreditHoweverWideItsBracket) {
+  ProbeStamps stamps = Clean();
+  stamps.transmit_not_after = kWallStart + seconds(1);
+  stamps.kernel_transmit = kWallStart + kTransmitCreditMax;
+  const Sample at_limit = ResolveSample(1, stamps);
+  EXPECT_EQ(at_limit.rtt.duration(), microseconds(10'030) - kTransmitCreditMax);
+  for (const Duration late : {Duration(1), Duration(milliseconds(3)), Duration(milliseconds(9))}) {
+    stamps.kernel_transmit = kWallStart + kTransmitCreditMax + late;
+    EXPECT_EQ(ResolveSample(1, stamps).rtt, at_limit.rtt) << late.count();
+  }
+  // Twin: below the limit the stamp is taken as it is.
+  stamps.kernel_transmit = kWallStart + kTransmitCreditMax - Duration(1);
+  EXPECT_EQ(ResolveSample(1, stamps).rtt.duration(), at_limit.rtt.duration() + Duration(1));
+}
+
 TEST(ResolveSample, WaitOfExactlyTheLimitIsClean) {
   ProbeStamps stamps = Clean();
   stamps.after_receive = At(microseconds(10'030) + kReceiveQueueLagMax);

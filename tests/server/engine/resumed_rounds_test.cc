@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/crypto/operation_counts.h"
 #include "core/crypto/signed_blob.h"
 #include "core/protocol/wire_format.h"
 #include "core/report/bundle.h"
@@ -45,6 +46,62 @@ class NoReceipts {
  private:
   FakeNetwork& network_;
 };
+
+struct SignaturesOfARound {
+  std::uint64_t by_agent = 0;
+  std::uint64_t by_all = 0;
+  std::size_t samples = 0;
+  EvidenceState evidence = EvidenceState::kMissing;
+};
+
+// Of the first round of a session, from its first ping to its closing.
+SignaturesOfARound SignaturesOver(std::uint16_t pings, bool evidence_arrives = true) {
+  LandmarkEngineOptions options;
+  options.session.terms.chain_length = pings;
+  LandmarkWorld world(1, options);
+  auto& agent = world.AddAgent(kAgentEndpoint, Key(1));
+  world.network.Run(seconds(2));
+  EXPECT_THAT(world.observer.opened, SizeIs(1));
+  // Whatever is signed between a ping's arrival and EVIDENCE leaving, the agent has signed.
+  SignaturesOfARound found;
+  std::uint64_t pongs_left_at = CurrentOperationCounts().sign;
+  world.network.SetTap([&](const Endpoint&, const Endpoint&, ByteSpan bytes) {
+    if (PeekType(bytes) == MessageType::kPong) pongs_left_at = CurrentOperationCounts().sign;
+    if (PeekType(bytes) != MessageType::kEvidence) return false;
+    found.by_agent += CurrentOperationCounts().sign - pongs_left_at;
+    pongs_left_at = CurrentOperationCounts().sign;
+    return !evidence_arrives;
+  });
+  const std::uint64_t before = CurrentOperationCounts().sign;
+  EXPECT_TRUE(world.PlanRound(agent, 1, pings / 5U));
+  world.network.Run(milliseconds(100) * (pings / 5) + seconds(2));
+  world.engine->EndRound(RoundNumber(1), world.network.now());
+  found.by_all = CurrentOperationCounts().sign - before;
+  EXPECT_THAT(world.observer.closed, SizeIs(1));
+  found.samples = world.observer.closed.at(0).observation.samples.size();
+  found.evidence = world.observer.closed.at(0).observation.evidence;
+  return found;
+}
+
+TEST(ResumedRounds, RoundTakesOneEvidenceSignatureWhateverTheNumberOfItsPings) {
+  const SignaturesOfARound few = SignaturesOver(5);
+  const SignaturesOfARound many = SignaturesOver(250);
+  EXPECT_EQ(few.samples, 5U);
+  EXPECT_EQ(many.samples, 250U);
+  EXPECT_EQ(many.evidence, EvidenceState::kValid);
+  EXPECT_EQ(few.by_agent, 1U);
+  EXPECT_EQ(many.by_agent, 1U);
+  EXPECT_EQ(many.by_all, few.by_all);
+}
+
+// The negative twin: a signature more or less is seen.
+TEST(ResumedRounds, EvidenceThatIsLostIsRepeatedUnsignedAndItsReceiptIsNeverSigned) {
+  EXPECT_EQ(SignaturesOver(5).by_all, 3U) << "EVIDENCE, RECEIPT and Receipt";
+  const SignaturesOfARound unheard = SignaturesOver(5, false);
+  EXPECT_EQ(unheard.evidence, EvidenceState::kMissing);
+  EXPECT_EQ(unheard.by_agent, 1U);
+  EXPECT_EQ(unheard.by_all, 2U) << "EVIDENCE and Receipt";
+}
 
 TEST(ResumedRounds, ManyRoundsTakeOneHandshake) {
   const LandmarkEngineOptions options = FifteenPings();

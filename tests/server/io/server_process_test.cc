@@ -342,6 +342,18 @@ TEST_F(ServerProcessTest, WrongConfigurationNamesLineCauseAndFix) {
   EXPECT_THAT(Load().error().message(), HasSubstr("did you mean \"policy\"?"));
 }
 
+TEST_F(ServerProcessTest, OneDeviceMoreThanOneServerServesIsRefusedAndAsManyAreNot) {
+  for (int i = 0; i < kEnrolledDevicesMax; ++i) config_ += "devices {}\n";
+  const auto as_many = Load();
+  ASSERT_FALSE(as_many.has_value());
+  EXPECT_THAT(as_many.error().message(), HasSubstr("endorsement")) << "files are asked for";
+  config_ += "devices { name: 'C-9999' }\n";
+  const auto more = Load();
+  ASSERT_FALSE(more.has_value());
+  EXPECT_THAT(more.error().message(), HasSubstr("8193 are enrolled, and one server serves at most 8192"));
+  EXPECT_THAT(more.error().message(), HasSubstr("several servers"));
+}
+
 TEST_F(ServerProcessTest, CommandBeforeTheListSaysThatTheServerWaits) {
   std::string answer;
   const CommandReply reply = [&](std::string line) { answer = std::move(line); };
