@@ -6,8 +6,8 @@
 #include <chrono>
 
 #include "bench/optimised.h"
-#include "core/appraisal/nearest_landmark_test.h"
 #include "core/appraisal/outline_map.h"
+#include "core/appraisal/policy_placement_test.h"
 #include "sim/scenario/resolve.h"
 
 namespace earshot {
@@ -81,7 +81,7 @@ Result<SimulationBenchReport> RunSimulationBench(Scenario scenario,
   constexpr Duration kDay = std::chrono::hours(24);
   EARSHOT_RETURN_IF_ERROR(AdjustScenario({{}, kDay, options.devices}, &scenario));
   const PathModel& model = PathModel::Measured2020();
-  const NearestLandmarkTest test;
+  const PolicyPlacementTest test;
   const OutlineMap map;
   RoundWorldOptions world_options;
   world_options.threads = options.threads;

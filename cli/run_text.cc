@@ -244,7 +244,9 @@ std::string DeviceText(const v1::ReportDevice& device, const v1::RunReport& repo
   text += "\n  What each landmark heard, and how far away the key can have been at most\n";
   text += RingTable(device.bounds(), device.declared().radius_km(), console);
   if (device.has_false_alarm_probability()) {
-    text += Paragraph(fmt::format("The test of delay flags {} honest devices by chance.",
+    const std::string& test = report.run().placement_test();
+    text += Paragraph(fmt::format("The test of delay{} flags {} honest devices by chance.",
+                                  test.empty() ? "" : " (" + test + ")",
                                   FrequencyText(device.false_alarm_probability())), 2, console);
   }
   text += "\n  What this takes for granted\n";

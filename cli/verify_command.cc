@@ -2,8 +2,8 @@
 
 #include "cli/commands.h"
 #include "cli/run_text.h"
-#include "core/appraisal/nearest_landmark_test.h"
 #include "core/appraisal/outline_map.h"
+#include "core/appraisal/policy_placement_test.h"
 #include "core/base/quantity_text.h"
 #include "core/crypto/key_file.h"
 #include "core/crypto/signed_blob.h"
@@ -37,7 +37,7 @@ Result<Checked> Check(const VerifyCommand& command) {
       return Fail(ErrorCode::kInvalidArgument, command.revocations + " is empty: no revocation list");
     }
   }
-  auto verdict = RecomputeVerdict(*bundle, *root, NearestLandmarkTest(), OutlineMap(),
+  auto verdict = RecomputeVerdict(*bundle, *root, PolicyPlacementTest(), OutlineMap(),
                                   AsBytes(revocations));
   if (!verdict) return Fail(std::move(verdict).error(), command.bundle);
   return Checked{*std::move(verdict), command.root.empty()};
@@ -56,12 +56,14 @@ std::string SubjectText(const RecomputedVerdict& verdict) {
   const WallInstant end = begin + (verdict.appraisal.end - verdict.appraisal.begin);
   return fmt::format(
       "Device:   {}, key {}\nOwner:    {}\nDeclared: {}, within {}; {} {}\n"
-      "Measured: {} to {}, by the verifier's clock; round {}, policy {}\n",
+      "Measured: {} to {}, by the verifier's clock; round {}, policy {}\n"
+      "Test:     {}, of where it was declared\n",
       verdict.device.name, HexEncode(declared.device.value()), declared.owner, declared.site.name,
       ReachText(declared.site.radius),
       licence.kind == LicenceTerms::Kind::kAllowed ? "licence allows" : "licence excludes",
       CountryListText(licence.countries, kCountriesShown), UtcText(begin), UtcText(end),
-      verdict.appraisal.round.value(), verdict.appraisal.policy_version);
+      verdict.appraisal.round.value(), verdict.appraisal.policy_version,
+      PlacementRuleName(verdict.policy.placement_test));
 }
 
 std::string VerdictText(const Checked& checked, const Console& console) {

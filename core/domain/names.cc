@@ -1,4 +1,5 @@
 #include "core/base/check.h"
+#include "core/domain/policy.h"
 #include "core/domain/sample.h"
 #include "core/domain/verdict.h"
 
@@ -75,6 +76,14 @@ std::string_view ReasonCodeName(ReasonCode value) {
     case ReasonCode::kCounterWentBack: return "COUNTER_WENT_BACK";
     case ReasonCode::kSessionKeysOnHost: return "SESSION_KEYS_ON_HOST";
     case ReasonCode::kDeclarationNotInForce: return "DECLARATION_NOT_IN_FORCE";
+  }
+  EARSHOT_CHECK(false);
+}
+
+std::string_view PlacementRuleName(PlacementRule rule) {
+  switch (rule) {
+    case PlacementRule::kNearestLandmark: return "nearest-landmark";
+    case PlacementRule::kCalibrated: return "calibrated";
   }
   EARSHOT_CHECK(false);
 }

@@ -6,11 +6,20 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "core/base/quantity.h"
 #include "core/base/time.h"
 
 namespace earshot {
+
+// The statistical test of a declared place (core/appraisal/policy_placement_test.h).
+enum class PlacementRule : std::uint8_t {
+  kNearestLandmark,  // one landmark beside the site, against the delay below 100 km; it is believed
+  kCalibrated,       // the landmarks around the site, each against its own neighbourhood, even if
+                     // liars_max domains lie
+};
+std::string_view PlacementRuleName(PlacementRule rule);  // "nearest-landmark"
 
 struct Policy {
   std::string version = "1";
@@ -36,9 +45,10 @@ struct Policy {
   bool sea_is_permitted = true;
 
   // The statistical test.
+  PlacementRule placement_test = PlacementRule::kNearestLandmark;
   double false_alarm_rate = 0.05;
   double power_min = 0.95;
-  Distance expected_landmark_within = Distance::Kilometres(100);
+  Distance expected_landmark_within = Distance::Kilometres(100);  // of the nearest-landmark test
 
   // Outward reports round RTTs up to a multiple of this.
   Duration privacy_floor = std::chrono::microseconds(100);

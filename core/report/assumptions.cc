@@ -48,7 +48,18 @@ std::vector<std::string> AssumptionsBehind(std::span<const Basis> bases, const P
                        "chip, as its maker endorsed; a copied key that answers from the declared "
                        "place looks perfect.");
   }
-  if (rests_on({Basis::kCalibrated, Basis::kStatistical})) {
+  const bool statistical = rests_on({Basis::kCalibrated, Basis::kStatistical});
+  if (statistical && policy.placement_test == PlacementRule::kCalibrated) {
+    lines.push_back(fmt::format(
+        "The test of delay is the calibrated one. Honest devices, each compared with its own "
+        "neighbourhood, answer like the computers in data centres that it was calibrated on; at most {} "
+        "of them are slower than the limit by chance, once for a declaration and not anew in every "
+        "round.", FrequencyText(policy.false_alarm_rate)));
+    if (!rests_on({Basis::kVacuum, Basis::kFibre})) lines.push_back(LiarsText(policy.liars_max));
+  }
+  if (statistical && policy.placement_test == PlacementRule::kNearestLandmark) {
+    lines.emplace_back("The test of delay asks the landmark nearest to the declared site, and "
+                       "believes it.");
     lines.push_back(fmt::format(
         "Honest devices answer about as quickly as the computers that the model of normal delay was "
         "measured on; {} of them are slower than the limit by chance.",

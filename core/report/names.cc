@@ -31,6 +31,16 @@ Result<ReasonCode> ParseReasonCodeName(std::string_view name) {
   return Parse(name, ReasonCode::kDeclarationNotInForce, ReasonCodeName, "reason code");
 }
 
+Result<PlacementRule> ParsePlacementRuleName(std::string_view name) {
+  for (const PlacementRule rule : {PlacementRule::kNearestLandmark, PlacementRule::kCalibrated}) {
+    if (PlacementRuleName(rule) == name) return rule;
+  }
+  return Fail(ErrorCode::kInvalidArgument,
+              fmt::format("\"{}\" is no placement test that this program knows; there are {} and {}",
+                          name, PlacementRuleName(PlacementRule::kNearestLandmark),
+                          PlacementRuleName(PlacementRule::kCalibrated)));
+}
+
 std::string_view FindingName(CryptographicFinding finding) {
   switch (finding) {
     case CryptographicFinding::kKeyRevoked: return "KEY_REVOKED";

@@ -6,6 +6,7 @@
 
 #include "core/base/result.h"
 #include "core/domain/observation.h"
+#include "core/domain/policy.h"
 #include "core/domain/verdict.h"
 
 namespace earshot {
@@ -15,6 +16,9 @@ namespace earshot {
 Result<Verdict> ParseVerdictName(std::string_view name);
 Result<Basis> ParseBasisName(std::string_view name);
 Result<ReasonCode> ParseReasonCodeName(std::string_view name);
+
+// Inverse of PlacementRuleName; kInvalidArgument, with what there is, for any other text.
+Result<PlacementRule> ParsePlacementRuleName(std::string_view name);
 
 // Names of findings and signals in RoundContext, and their inverses.
 std::string_view FindingName(CryptographicFinding finding);  // "KEY_REVOKED"

@@ -144,7 +144,40 @@ std::string AlarmText(const ReadingContext& context, const Reason& reason) {
   return FrequencyText(reason.probability.value_or(context.policy.false_alarm_rate));
 }
 
+bool IsCalibrated(const ReadingContext& context) {
+  return context.policy.placement_test == PlacementRule::kCalibrated;
+}
+
+// The calibrated test weighs several landmarks; the one that the reason names stands for them.
+std::string NormalAround(const Reason& reason, const ReadingContext& context) {
+  std::string text = fmt::format("{}, the landmarks around {} were answered as quickly as is usual in "
+                                 "that neighbourhood", EvenIf(context), SiteName(context));
+  if (reason.rtt && !reason.landmarks.empty()) {
+    text += fmt::format("; {}, the nearest, in {}",
+                        LandmarksText(reason, context, "the nearest landmark"),
+                        RttText(*reason.rtt, context));
+  }
+  return text + ".";
+}
+
+std::string UnexplainedAround(const Reason& reason, const ReadingContext& context) {
+  std::string text = fmt::format(
+      "{}, the landmarks around {} were answered more slowly than all but {} of honest devices answer, "
+      "each compared with its own neighbourhood",
+      EvenIf(context), SiteName(context), AlarmText(context, reason));
+  if (reason.rtt) {
+    text += fmt::format("; {}, the slowest for its distance, in {}",
+                        LandmarksText(reason, context, "a landmark"), RttText(*reason.rtt, context));
+    if (reason.threshold) {
+      text += fmt::format(" (all as slow as {} there would pass)",
+                          RttText(*reason.threshold, context));
+    }
+  }
+  return text + ".";
+}
+
 std::string DelayNormal(const Reason& reason, const ReadingContext& context) {
+  if (IsCalibrated(context)) return NormalAround(reason, context);
   const std::string where = LandmarksText(reason, context, "The landmark nearest to the site");
   if (!reason.rtt || !reason.threshold) {
     return fmt::format("{} was answered as quickly as usual for {}.", where, SiteName(context));
@@ -155,6 +188,7 @@ std::string DelayNormal(const Reason& reason, const ReadingContext& context) {
 }
 
 std::string DelayUnexplained(const Reason& reason, const ReadingContext& context) {
+  if (IsCalibrated(context)) return UnexplainedAround(reason, context);
   const std::string where = LandmarksText(reason, context, "the landmark nearest to the site");
   const std::string limit =
       reason.threshold ? "more than " + RttText(*reason.threshold, context) : "this long";
@@ -167,9 +201,20 @@ std::string DelayUnexplained(const Reason& reason, const ReadingContext& context
 }
 
 std::string ExpectedUnheard(const Reason& reason, const ReadingContext& context) {
-  return fmt::format("{} stands near {}, works and heard other devices, and got no reply from this "
-                     "one: that counts as infinitely slow.",
-                     LandmarksText(reason, context, "A landmark"), SiteName(context));
+  return fmt::format("{} {} {}, works and heard other devices, and got no reply from this one: that "
+                     "counts as infinitely slow.",
+                     LandmarksText(reason, context, "A landmark"),
+                     IsCalibrated(context) ? "is one of those nearest to" : "stands near",
+                     SiteName(context));
+}
+
+std::string NoExpectedLandmark(const Reason& reason, const ReadingContext& context) {
+  if (!IsCalibrated(context)) {
+    return fmt::format("No landmark within {} of {} was listening and in order, so its delay cannot "
+                       "be tested.", ReachText(context.policy.expected_landmark_within), SiteName(context));
+  }
+  return fmt::format("{} heard nobody, so the delay from {} cannot be tested.",
+                     LandmarksText(reason, context, "Every landmark"), SiteName(context));
 }
 
 std::string NoPower(const Reason& reason, const ReadingContext& context) {
@@ -187,6 +232,10 @@ std::string NoPower(const Reason& reason, const ReadingContext& context) {
 }
 
 std::string TooFewDomains(const Reason& reason, const ReadingContext& context) {
+  if (!reason.count && IsCalibrated(context)) {
+    return "Whether the replies are slow depends on which operators of landmarks lie, or too few of "
+           "them were asked, so the test of delay cannot tell.";
+  }
   return fmt::format("Landmarks under {} separate operators heard an answer; a verdict needs {}.",
                      reason.count ? std::to_string(*reason.count) : std::string("too few"),
                      std::max(context.policy.domains_min, context.policy.liars_max + 1));
@@ -267,10 +316,7 @@ std::string ReasonText(const Reason& reason, const Appraisal& appraisal,
     case ReasonCode::kDelayUnexplained: return DelayUnexplained(reason, context);
     case ReasonCode::kExpectedLandmarkUnheard: return ExpectedUnheard(reason, context);
     case ReasonCode::kNoPower: return NoPower(reason, context);
-    case ReasonCode::kNoExpectedLandmark:
-      return fmt::format("No landmark within {} of {} was listening and in order, so its delay "
-                         "cannot be tested.",
-                         ReachText(context.policy.expected_landmark_within), SiteName(context));
+    case ReasonCode::kNoExpectedLandmark: return NoExpectedLandmark(reason, context);
     case ReasonCode::kTooFewDomains: return TooFewDomains(reason, context);
     case ReasonCode::kTaintedSamples: return TaintedSamples(reason, context);
     case ReasonCode::kLandmarkFault:

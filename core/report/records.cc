@@ -7,6 +7,7 @@
 #include <limits>
 #include <set>
 
+#include "core/appraisal/calibrated_placement_test.h"
 #include "core/geo/country_zones.h"
 #include "core/report/names.h"
 #include "earshot/v1/evidence.pb.h"
@@ -66,6 +67,22 @@ Result<WallInstant> WallFrom(std::string_view field, std::uint64_t seconds) {
 Result<double> RateFrom(std::string_view field, std::uint32_t ppm) {
   if (ppm == 0 || ppm >= 1'000'000) return Refuse(field, "is not between 0 and 1");
   return ppm / kPartsPerMillion;
+}
+
+Status ReadPlacementTest(const v1::PolicyRecord& record, Policy* policy) {
+  if (record.placement_test().empty()) return {};
+  Result<PlacementRule> rule = ParsePlacementRuleName(record.placement_test());
+  if (!rule.has_value()) return Fail(std::move(rule).error(), "placement test");
+  if (*rule == PlacementRule::kNearestLandmark) {
+    return Refuse("placement test", "is the default, which a record leaves out");
+  }
+  if (policy->liars_max > kPlacementLiarsMax) {
+    return Refuse("liars_max",
+                  fmt::format("is above {}, more than the calibrated placement test can bear",
+                              kPlacementLiarsMax));
+  }
+  policy->placement_test = *rule;
+  return {};
 }
 
 template <typename Repeated>
@@ -146,6 +163,10 @@ Result<v1::PolicyRecord> ToRecord(const Policy& policy) {
   record.set_power_min_ppm(power_ppm);
   record.set_expected_landmark_within_m(within_m);
   record.set_privacy_floor_ns(floor_ns);
+  // The default is not written, so that a policy without a choice has the bytes it always had.
+  if (policy.placement_test != PlacementRule::kNearestLandmark) {
+    record.set_placement_test(std::string(PlacementRuleName(policy.placement_test)));
+  }
   // A record that its own reader would refuse must never be signed.
   EARSHOT_RETURN_IF_ERROR(FromRecord(record));
   return record;
@@ -181,6 +202,7 @@ Result<Policy> FromRecord(const v1::PolicyRecord& record) {
   EARSHOT_ASSIGN_OR_RETURN(policy.false_alarm_rate,
                            RateFrom("false-alarm rate", record.false_alarm_rate_ppm()));
   EARSHOT_ASSIGN_OR_RETURN(policy.power_min, RateFrom("power", record.power_min_ppm()));
+  EARSHOT_RETURN_IF_ERROR(ReadPlacementTest(record, &policy));
   policy.drift = Speed::MetresPerSecond(record.drift_m_per_s());
   policy.clock_rate_error = record.clock_rate_error_ppm() / kPartsPerMillion;
   policy.zone_margin = Distance::Metres(record.zone_margin_m());

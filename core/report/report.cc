@@ -172,6 +172,7 @@ v1::ReportDevice MakeReportDevice(const Appraisal& appraisal, const ReportedDevi
 void CompleteReport(const Policy& policy, const std::string& question, v1::RunReport* report) {
   report->mutable_run()->set_policy_version(policy.version);
   report->mutable_run()->set_liars_max(policy.liars_max);
+  report->mutable_run()->set_placement_test(std::string(PlacementRuleName(policy.placement_test)));
   *report->mutable_summary() = Summarise(*report);
   report->clear_assumptions();
   for (std::string& line : AssumptionsBehind(BasesOf(*report), policy)) {

@@ -48,7 +48,7 @@ v1::ReportDevice MakeReportDevice(const Appraisal& appraisal, const ReportedDevi
 v1::ReportBound MakeReportBound(const LandmarkRings& rings, const Policy& policy);
 
 // Fills `summary`, `assumptions`, `review` and `finding` from the devices that `report` holds by now,
-// and run.policy_version and run.liars_max from `policy`. `question` is what the reader must decide.
+// and run.policy_version, run.liars_max and run.placement_test from `policy`. `question` is what the reader must decide.
 void CompleteReport(const Policy& policy, const std::string& question, v1::RunReport* report);
 
 }  // namespace earshot

@@ -14,8 +14,8 @@
 #include <optional>
 #include <vector>
 
-#include "core/appraisal/nearest_landmark_test.h"
 #include "core/appraisal/outline_map.h"
+#include "core/appraisal/policy_placement_test.h"
 #include "core/base/quantity_text.h"
 #include "core/crypto/pooled_random.h"
 #include "core/os/files.h"
@@ -330,7 +330,7 @@ class ServerProcess::Impl {
   ListFile revocation_list_;
   SystemClock clock_;
   SystemRandom random_;
-  NearestLandmarkTest test_;
+  PolicyPlacementTest test_;
   OutlineMap map_;
   HandlerMemory timer_memory_;
   asio::io_context io_{1};

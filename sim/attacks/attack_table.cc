@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/appraisal/nearest_landmark_test.h"
 #include "core/appraisal/outline_map.h"
+#include "core/appraisal/policy_placement_test.h"
 #include "core/base/suggest.h"
 #include "earshot/v1/attacks.pb.h"
 #include "sim/attacks/attack_list.h"
@@ -98,7 +98,7 @@ Result<Plan> PlanTable(const AttackTableOptions& options, v1::AttackTable* table
 
 // Every world by every seed, in whatever order; results stand where they belong.
 void RunWorlds(const AttackTableOptions& options, Plan* plan) {
-  const NearestLandmarkTest test;
+  const PolicyPlacementTest test;
   const OutlineMap map;
   for (World& world : plan->worlds) world.by_seed.resize(options.seeds);
   const std::size_t runs = plan->worlds.size() * options.seeds;

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <set>
 
-#include "core/appraisal/nearest_landmark_test.h"
 #include "core/appraisal/outline_map.h"
+#include "core/appraisal/policy_placement_test.h"
 #include "core/base/quantity_text.h"
 #include "core/os/files.h"
 #include "core/report/assumptions.h"
@@ -209,7 +209,7 @@ void AddDisagreements(const v1::FleetRun& fleet_run, v1::Run* run) {
 }  // namespace
 
 Status RunRounds(const Scenario& scenario, const RoundRunOptions& options, v1::RunReport* report) {
-  const NearestLandmarkTest test;
+  const PolicyPlacementTest test;
   const OutlineMap map;
   const PathModel& model = PathModel::Measured2020();
   RoundWorldOptions world_options;

@@ -185,7 +185,11 @@ std::optional<Duration> RoundShard::WeatherExtra(std::uint32_t at, std::size_t l
 VerdictPair RoundShard::Judge(std::span<const std::optional<RttNs>> rtts,
                               Duration unheard_for) const {
   const Appraisal appraisal = AppraiseRtts(rtts, unheard_for);
-  return {appraisal.site.verdict, appraisal.licence.verdict};
+  const bool misses_in_fibre =
+      std::ranges::any_of(appraisal.site.reasons, [](const Reason& reason) {
+        return reason.code == ReasonCode::kSiteOutsideFibreRegion;
+      });
+  return {appraisal.site.verdict, appraisal.licence.verdict, misses_in_fibre};
 }
 
 std::optional<double> RoundShard::FalseAlarmProbability() const {

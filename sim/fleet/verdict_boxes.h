@@ -17,10 +17,12 @@
 
 namespace earshot {
 
-// The two answers that decide a headline.
+// The two answers that decide a headline, and whether the declared site is out of reach in fibre:
+// without that, INDETERMINATE would not be convex.
 struct VerdictPair {
   Verdict site = Verdict::kIndeterminate;
   Verdict licence = Verdict::kIndeterminate;
+  bool misses_in_fibre = false;
 
   friend bool operator==(const VerdictPair&, const VerdictPair&) = default;
 };

@@ -6,8 +6,8 @@
 #include <fstream>
 #include <system_error>
 
-#include "core/appraisal/nearest_landmark_test.h"
 #include "core/appraisal/outline_map.h"
+#include "core/appraisal/policy_placement_test.h"
 #include "core/crypto/key_file.h"
 #include "core/os/files.h"
 #include "core/report/json.h"
@@ -44,7 +44,7 @@ Status WriteBundles(const std::string& out, VirtualWorld* world) {
 
 Status RunVirtual(const ResolvedScenario& resolved, const VirtualRunOptions& options,
                   v1::RunReport* report) {
-  const NearestLandmarkTest test;
+  const PolicyPlacementTest test;
   const OutlineMap map;
   std::ofstream events;
   VirtualWorldOptions world_options;

@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "core/appraisal/nearest_landmark_test.h"
+#include "core/appraisal/policy_placement_test.h"
 #include "core/base/quantity_text.h"
 #include "core/base/suggest.h"
 #include "core/domain/observation.h"
@@ -78,7 +78,7 @@ Status PolicyIsSound(const Scenario& scenario, const TextProtoScope& scope) {
                                     DurationText(scenario.policy.silent_after),
                                     DurationText(scenario.rounds.length))));
   }
-  const NearestLandmarkTest test;
+  const PolicyPlacementTest test;
   constexpr double kRounding = 1e-9;
   if (std::abs(test.FalseAlarmProbability(scenario.policy) - scenario.policy.false_alarm_rate) >
       kRounding) {

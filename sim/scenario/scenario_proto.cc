@@ -9,6 +9,7 @@
 #include "core/base/quantity_text.h"
 #include "core/base/suggest.h"
 #include "core/geo/country_zones.h"
+#include "core/report/names.h"
 
 namespace earshot {
 
@@ -159,6 +160,11 @@ Status PolicyFromProto(const v1::ScenarioPolicy& proto, const TextProtoScope& sc
   if (proto.has_power_min()) {
     EARSHOT_RETURN_IF_ERROR(
         ReadProbability(scope, "power_min", proto.power_min(), &policy->power_min));
+  }
+  if (!proto.placement_test().empty()) {
+    const Result<PlacementRule> rule = ParsePlacementRuleName(proto.placement_test());
+    if (!rule.has_value()) return tl::unexpected(scope.At("placement_test", rule.error()));
+    policy->placement_test = *rule;
   }
   return {};
 }

@@ -18,6 +18,9 @@ void PolicyToProto(const Policy& policy, v1::ScenarioPolicy* proto) {
   proto->set_zone_margin(DistanceText(policy.zone_margin));
   proto->set_false_alarm_rate(policy.false_alarm_rate);
   proto->set_power_min(policy.power_min);
+  if (policy.placement_test != PlacementRule::kNearestLandmark) {
+    proto->set_placement_test(std::string(PlacementRuleName(policy.placement_test)));
+  }
 }
 
 void NetworkToProto(const ScenarioNetwork& network, v1::ScenarioNetwork* proto) {

@@ -6,8 +6,8 @@
 #include <cctype>
 #include <map>
 
-#include "core/appraisal/nearest_landmark_test.h"
 #include "core/appraisal/outline_map.h"
+#include "core/appraisal/policy_placement_test.h"
 #include "core/base/binomial_interval.h"
 #include "core/base/check.h"
 #include "sim/fleet/round_world.h"
@@ -225,7 +225,7 @@ const std::vector<std::string>& SweepColumns() {
 }
 
 Result<SweepRow> RunSweepPoint(SweepFidelity fidelity, const SweepPoint& point, unsigned threads) {
-  const NearestLandmarkTest test;
+  const PolicyPlacementTest test;
   const OutlineMap map;
   EARSHOT_ASSIGN_OR_RETURN(const Found found, fidelity == SweepFidelity::kRound
                                                   ? RunRounds(point, test, map, threads)

@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "core/appraisal/policy_placement_test.h"
 #include "tests/core/appraisal/world.h"
 
 namespace earshot {
@@ -250,6 +251,36 @@ TEST(CalibratedPlacementTest, WorseAnswersNeverTurnFlaggedIntoNormal) {
   }
   EXPECT_GT(flagged, 10);
   EXPECT_GT(normal, 10);
+}
+
+// Without a landmark near the site the two tests have different answers to give.
+TEST(PolicyPlacementTest, EachPolicyGetsTheTestThatItNames) {
+  Question q;
+  q.AnswerFrom(At(51.5, -0.1));
+  std::erase_if(q.landmarks,
+                [](const ExpectedLandmark& l) { return l.id.value().starts_with("sin-"); });
+  const auto judge = [&] {
+    return PolicyPlacementTest().Judge({.site = q.scene.declaration.site,
+                                        .licence = q.scene.declaration.licence,
+                                        .policy = q.scene.policy,
+                                        .map = q.scene.map,
+                                        .landmarks = q.landmarks});
+  };
+  EXPECT_EQ(q.scene.policy.placement_test, PlacementRule::kNearestLandmark);
+  EXPECT_EQ(judge().kind, Kind::kCannotTell);
+  EXPECT_EQ(judge().reasons.at(0).code, ReasonCode::kNoExpectedLandmark);
+  q.scene.policy.placement_test = PlacementRule::kCalibrated;
+  EXPECT_EQ(judge().kind, Kind::kUnexplained);
+  EXPECT_EQ(judge().kind, q.Judge().kind);
+}
+
+TEST(PolicyPlacementTest, RateIsThatOfTheTestThatThePolicyNames) {
+  const PolicyPlacementTest test;
+  Policy policy;
+  policy.false_alarm_rate = 0.001;
+  EXPECT_EQ(test.FalseAlarmProbability(policy), NearestLandmarkTest().FalseAlarmProbability(policy));
+  policy.placement_test = PlacementRule::kCalibrated;
+  EXPECT_NEAR(test.FalseAlarmProbability(policy), 1.0 / 169, 1e-12);
 }
 
 }  // namespace

@@ -78,6 +78,38 @@ TEST(PolicyRecord, RoundTripKeepsEveryField) {
   EXPECT_EQ(ToRecord(*back)->SerializeAsString(), record->SerializeAsString());
 }
 
+TEST(PolicyRecord, PlacementTestTravelsAndTheDefaultHasTheBytesItAlwaysHad) {
+  Policy policy = OddPolicy();
+  const auto plain = ToRecord(policy);
+  ASSERT_TRUE(plain);
+  EXPECT_TRUE(plain->placement_test().empty());
+  EXPECT_EQ(FromRecord(*plain)->placement_test, PlacementRule::kNearestLandmark);
+  policy.placement_test = PlacementRule::kCalibrated;
+  const auto calibrated = ToRecord(policy);
+  ASSERT_TRUE(calibrated) << calibrated.error().message();
+  EXPECT_EQ(calibrated->placement_test(), "calibrated");
+  EXPECT_EQ(FromRecord(*calibrated)->placement_test, PlacementRule::kCalibrated);
+  EXPECT_NE(calibrated->SerializeAsString(), plain->SerializeAsString());
+}
+
+TEST(PolicyRecord, PlacementTestThatIsNotKnownOrCannotBeMadeIsRefusedByName) {
+  v1::PolicyRecord record = *ToRecord(Policy{});
+  record.set_placement_test("oracle");
+  const auto unknown = FromRecord(record);
+  ASSERT_FALSE(unknown);
+  EXPECT_THAT(unknown.error().message(), HasSubstr("placement test"));
+  EXPECT_THAT(unknown.error().message(), HasSubstr("\"oracle\""));
+  record.set_placement_test("nearest-landmark");
+  EXPECT_FALSE(FromRecord(record));
+  record.set_placement_test("calibrated");
+  record.set_liars_max(3);
+  EXPECT_TRUE(FromRecord(record));
+  record.set_liars_max(4);
+  const auto too_many = FromRecord(record);
+  ASSERT_FALSE(too_many);
+  EXPECT_THAT(too_many.error().message(), HasSubstr("liars_max"));
+}
+
 TEST(PolicyRecord, DefaultPolicyIsRepresentable) {
   const auto record = ToRecord(Policy{});
   EXPECT_TRUE(record) << record.error().message();

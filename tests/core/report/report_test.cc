@@ -234,6 +234,27 @@ TEST(Assumptions, OnlyThoseThatAVerdictRestsOnAreListed) {
   EXPECT_THAT(AssumptionsBehind({}, policy), ElementsAre(HasSubstr("No delay can tell")));
 }
 
+TEST(Assumptions, TheTestOfDelayIsNamedAndSoIsWhomItBelieves) {
+  Policy policy;
+  const std::vector<Basis> calibrated = {Basis::kCalibrated};
+  EXPECT_THAT(AssumptionsBehind(calibrated, policy),
+              Contains(HasSubstr("the landmark nearest to the declared site, and believes it")));
+  policy.placement_test = PlacementRule::kCalibrated;
+  const auto around = AssumptionsBehind(calibrated, policy);
+  EXPECT_THAT(around, Contains(HasSubstr("The test of delay is the calibrated one")));
+  EXPECT_THAT(around, Contains(HasSubstr("once for a declaration")));
+  EXPECT_THAT(around, Contains(HasSubstr("At most 1 of the separate operators")));
+  EXPECT_THAT(around, Not(Contains(HasSubstr("believes it"))));
+  const std::vector<Basis> both = {Basis::kVacuum, Basis::kCalibrated};
+  const auto all = AssumptionsBehind(both, policy);
+  EXPECT_EQ(std::ranges::count_if(all, [](const std::string& line) {
+              return line.find("separate operators") != std::string::npos;
+            }), 1);
+  v1::RunReport report;
+  CompleteReport(policy, "", &report);
+  EXPECT_EQ(report.run().placement_test(), "calibrated");
+}
+
 TEST(Assumptions, AFibreReasonBringsItsAssumption) {
   const World world;
   v1::RunReport report;

@@ -91,6 +91,37 @@ TEST(Sentence, UnexplainedDelayGivesBothTimesAndTheFrequency) {
             "elsewhere, or its network may be bad. China is not ruled out.");
 }
 
+TEST(Sentence, CalibratedTestSpeaksOfTheNeighbourhoodAndOfLiars) {
+  World world;
+  world.policy.placement_test = PlacementRule::kCalibrated;
+  Reason slow = Because(ReasonCode::kDelayUnexplained);
+  slow.landmarks = {LandmarkId("sin-1")};
+  slow.rtt = Microseconds(35'150);
+  slow.threshold = Microseconds(16'700);
+  slow.probability = 0.05;
+  EXPECT_THAT(Say(world, Judged(world, Verdict::kUnexplainedDelay, Basis::kStatistical, slow)),
+              HasSubstr("Even if one operator of landmarks lies, the landmarks around Singapore were "
+                        "answered more slowly than all but 5 in 100 of honest devices answer, each "
+                        "compared with its own neighbourhood; Singapore (sin-1), the slowest for its "
+                        "distance, in 35.2 ms (all as slow as 16.7 ms there would pass)."));
+  Reason normal = Because(ReasonCode::kDelayNormal);
+  normal.landmarks = {LandmarkId("sin-1")};
+  normal.rtt = Microseconds(3'020);
+  EXPECT_THAT(Say(world, Judged(world, Verdict::kConsistent, Basis::kCalibrated, normal)),
+              HasSubstr("the landmarks around Singapore were answered as quickly as is usual in that "
+                        "neighbourhood; Singapore (sin-1), the nearest, in 3.1 ms."));
+  Reason unheard = Because(ReasonCode::kExpectedLandmarkUnheard);
+  unheard.landmarks = {LandmarkId("hkg-1")};
+  EXPECT_THAT(Say(world, Judged(world, Verdict::kUnexplainedDelay, Basis::kStatistical, unheard)),
+              HasSubstr("Hong Kong (hkg-1) is one of those nearest to Singapore"));
+  EXPECT_THAT(Say(world, Judged(world, Verdict::kIndeterminate, Basis::kNone,
+                                Because(ReasonCode::kTooFewDomains))),
+              HasSubstr("depends on which operators of landmarks lie"));
+  EXPECT_THAT(Say(world, Judged(world, Verdict::kIndeterminate, Basis::kNone,
+                                Because(ReasonCode::kNoExpectedLandmark))),
+              HasSubstr("Every landmark heard nobody"));
+}
+
 TEST(Sentence, UnheardByAHealthyLandmarkCountsAsInfinitelySlow) {
   const World world;
   Reason reason = Because(ReasonCode::kExpectedLandmarkUnheard);

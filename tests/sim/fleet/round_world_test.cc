@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "core/appraisal/nearest_landmark_test.h"
 #include "core/appraisal/outline_map.h"
+#include "core/appraisal/policy_placement_test.h"
 #include "sim/fleet/packet_share.h"
 #include "sim/scenario/resolve.h"
 #include "sim/scenario/scenario_load.h"
@@ -26,7 +26,7 @@ class RoundWorldTest : public testing::Test {
     return *std::move(world);
   }
 
-  NearestLandmarkTest test_;
+  PolicyPlacementTest test_;
   OutlineMap map_;
 };
 
@@ -34,7 +34,7 @@ class RoundWorldTest : public testing::Test {
 TEST_F(RoundWorldTest, VerdictsAndQueueingAreThoseOfARunOfEveryPacket) {
   for (const char* const file :
        {"020-honest-fleet.textproto", "040-relay-in-singapore.textproto",
-        "050-dark-after-inspection.textproto"}) {
+        "050-dark-after-inspection.textproto", "260-hidden-behind-delay.textproto"}) {
     const Scenario scenario = Shipped(file);
     RoundWorldOptions options;
     options.audit_one_in = 1;

@@ -6,10 +6,12 @@
 
 #include "core/appraisal/nearest_landmark_test.h"
 #include "core/appraisal/outline_map.h"
+#include "core/appraisal/policy_placement_test.h"
 #include "core/geo/wgs84.h"
 #include "core/report/bundle.h"
 #include "earshot/v1/evidence.pb.h"
 #include "earshot/v1/report.pb.h"
+#include "server/engine/evidence_check.h"
 #include "sim/scenario/scenario_load.h"
 
 namespace earshot {
@@ -54,7 +56,7 @@ struct Ran {
     }
   }
 
-  NearestLandmarkTest test;
+  PolicyPlacementTest test;
   OutlineMap map;
   ResolvedScenario resolved;
   std::unique_ptr<VirtualWorld> world;
@@ -139,6 +141,31 @@ TEST(VirtualWorld, MeshNamesTheLandmarkThatLies) {
   }
 }
 
+// The policy in the bundle says which test was made: whoever recomputes by another is told so.
+TEST(VirtualWorld, BundlesOfACalibratedPolicyStandByItsTestAndNotByTheOther) {
+  const Ran ran(ResolvedFile("260-hidden-behind-delay.textproto"));
+  const auto recompute = [&](const std::string& bytes, const PlacementTest& test) {
+    const auto bundle = DecodeBundle(AsBytes(bytes));
+    EXPECT_TRUE(bundle.has_value());
+    auto verdict = RecomputeVerdict(*bundle, ran.world->root(), test, ran.map);
+    EXPECT_TRUE(verdict.has_value()) << verdict.error().message();
+    return *std::move(verdict);
+  };
+  int judged = 0;
+  int otherwise = 0;
+  for (const auto& [name, verdict] : ran.world->Verdicts()) {
+    if (!name.starts_with("K") && !name.starts_with("N")) continue;
+    const RecomputedVerdict again = recompute(verdict.bundle, PolicyPlacementTest());
+    EXPECT_EQ(again.differences, std::vector<std::string>()) << name;
+    EXPECT_EQ(again.policy.placement_test, PlacementRule::kCalibrated);
+    if (verdict.appraisal.headline == Verdict::kConsistent) ADD_FAILURE() << name;
+    otherwise += recompute(verdict.bundle, NearestLandmarkTest()).differences.empty() ? 0 : 1;
+    ++judged;
+  }
+  EXPECT_EQ(judged, 16);
+  EXPECT_GE(otherwise, 6);  // those declared in Kuala Lumpur, where no landmark is near
+}
+
 TEST(VirtualWorld, EventsAreTheSameWithAnyNumberOfThreads) {
   ResolveOptions options;
   options.devices = 8;
@@ -196,7 +223,7 @@ TEST(VirtualWorld, ReportSpeaksOfEveryDeviceOnce) {
 }
 
 TEST(VirtualWorld, LimitsAreSaidBeforeAnythingRuns) {
-  const NearestLandmarkTest test;
+  const PolicyPlacementTest test;
   const OutlineMap map;
   const ResolvedScenario resolved = ResolvedFile("020-honest-fleet.textproto");
   VirtualWorldOptions none;

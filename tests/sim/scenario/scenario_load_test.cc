@@ -109,6 +109,7 @@ TEST(Scenario, LimitsThemselvesAreAllowed) {
                                  std::pair{"trains: 4", "trains: 8"},
                                  std::pair{"liars_max: 1", "silent_after: \"6 s\""},
                                  std::pair{"liars_max: 1", "false_alarm_rate: 0.01"},
+                                 std::pair{"liars_max: 1", "placement_test: \"calibrated\""},
                                  std::pair{"seed: 7", "seed: 9007199254740992"},
                                  std::pair{"first_number: 4", "first_number: 999999998"}}) {
     std::string text = kSmallScenario;
@@ -145,6 +146,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "20:3:", "no place \"pluto\""},
         BadFile{"trust_domain: \"c\"", "trust_domain: \"b\"", "10:1:", "2 trust domains"},
         BadFile{"domains_min: 3", "domains_min: 1", "4:23:", "prove nothing"},
+        BadFile{"domains_min: 3", "placement_test: \"best\"", "4:23:",
+                "there are nearest-landmark and calibrated"},
         BadFile{"first_number: 4", "first_number: 3", "19:3:", "exist in part already"},
         BadFile{"duration: \"20 s\"", "duration: \"6 s\"", "2:1:", "first round"}));
 
@@ -199,6 +202,19 @@ TEST(Scenario, ShippedFilesPrintedReadBackTheSame) {
       EXPECT_EQ(again->landmarks[i].troubled(), scenario->landmarks[i].troubled()) << file.name;
     }
   }
+}
+
+TEST(Scenario, PlacementTestIsReadAndTheDefaultIsNotPrinted) {
+  std::string text = kSmallScenario;
+  const auto plain = ParseScenario(text, "s.textproto");
+  ASSERT_TRUE(plain.has_value()) << plain.error().message();
+  EXPECT_EQ(plain->policy.placement_test, PlacementRule::kNearestLandmark);
+  EXPECT_EQ(ScenarioText(*plain).find("placement_test"), std::string::npos);
+  text.insert(text.find("domains_min"), "placement_test: \"calibrated\" ");
+  const auto calibrated = ParseScenario(text, "s.textproto");
+  ASSERT_TRUE(calibrated.has_value()) << calibrated.error().message();
+  EXPECT_EQ(calibrated->policy.placement_test, PlacementRule::kCalibrated);
+  EXPECT_NE(ScenarioText(*calibrated).find("placement_test: \"calibrated\""), std::string::npos);
 }
 
 TEST(Scenario, WithoutLandmarksIsRefused) {
