@@ -8,6 +8,7 @@
 #include <set>
 
 #include "bench/natural_cases.h"
+#include "bench/nested.h"
 #include "bench/tally.h"
 #include "bench/trials.h"
 #include "core/base/check.h"
@@ -225,6 +226,12 @@ std::vector<std::string> Assumptions(const EvaluateOptions& options) {
   if (!options.devices.empty()) {
     said.emplace_back("No device is learned from or measures, whosever cluster it is of.");
   }
+  if (options.nested) {
+    said.emplace_back(fmt::format(
+        "Nested: in {} folds of clusters our constants are chosen on the other folds alone, which also "
+        "give the thresholds; nothing is known of any cluster of the fold that is scored.",
+        kNestedFolds));
+  }
   if (options.strict) {
     said.emplace_back(
         "Strict: the declared place's cluster is unknown as well, so that honest and false "
@@ -318,8 +325,10 @@ Result<EvaluateFindings> Evaluate(const MeasuredWorld& world, const EvaluateOpti
     findings.from_hosts +=
         is_tested && options.from.has_value() && world.node(i).country == options.from ? 1U : 0U;
   }
-  // The strict plan has more settings, each with fewer trials and no whereabouts.
-  const double share = options.strict ? 0.6 : 1.0;
+  // The strict plan has more settings, each with fewer trials and no whereabouts; the inner loops of
+  // nested cross-validation cost most of all.
+  const double all = options.nested ? 0.2 : 1.0;
+  const double share = options.strict ? 0.6 * all : all;
   const auto scores = ScoreTrials(world, plan, methods,
                                   {.padding = options.padding,
                                    .threads = options.threads,
@@ -335,11 +344,16 @@ Result<EvaluateFindings> Evaluate(const MeasuredWorld& world, const EvaluateOpti
                                            {.padding = options.padding,
                                             .whereabouts = false,
                                             .threads = options.threads,
-                                            .progress = Within(options.progress, share, 1)});
+                                            .progress = Within(options.progress, share, all)});
     const Tally strict_tally(world, strict, options, findings.bands);
     for (std::size_t m = 0; m < methods.size(); ++m) {
       findings.estimators[m].strict = RatesOf(strict_tally, strict_scores[m]);
     }
+  }
+  if (options.nested) {
+    EvaluateOptions nested = options;
+    nested.progress = Within(options.progress, all, 1);
+    EARSHOT_ASSIGN_OR_RETURN(findings.nested, EvaluateNested(world, nested, findings.bands));
   }
   findings.natural = JudgeNatural(world, options, methods, scores, tally);
   findings.honest_contradicted = HonestContradictions(world, plan);

@@ -18,6 +18,7 @@
 #include "core/geo/area.h"
 #include "core/geo/country_code.h"
 #include "core/locate/estimator.h"
+#include "core/locate/local_normal.h"
 
 namespace earshot {
 
@@ -31,6 +32,7 @@ struct EvaluateOptions {
   // Also with the declared place's cluster unknown (trials.h), in so many folds.
   bool strict = false;
   int folds = 40;
+  bool nested = false;  // also with our constants chosen by an inner loop (nested.h)
   unsigned threads = 1;
   // Told now and then which share of the work is done; from the calling thread alone.
   std::function<void(double done)> progress;
@@ -97,6 +99,16 @@ struct NaturalFinding {
   std::vector<std::string> flagged_by;
 };
 
+// Our method with constants that were chosen on other clusters than those scored (nested.h), beside
+// those that ship, in the same folds.
+struct NestedFinding {
+  std::uint32_t folds = 0;
+  std::uint32_t candidates = 0;
+  std::vector<LocalNormalConstants> chosen;  // by fold
+  RatesFinding rates;
+  RatesFinding shipped_rates;
+};
+
 struct EvaluateFindings {
   std::uint32_t nodes = 0;
   std::uint32_t clusters = 0;
@@ -109,6 +121,7 @@ struct EvaluateFindings {
   std::vector<DistanceBand> bands;
   std::vector<EstimatorFinding> estimators;
   std::vector<NaturalFinding> natural;
+  std::optional<NestedFinding> nested;
   std::vector<std::string> assumptions;
   std::vector<std::string> remarks;
   std::vector<BenchGoal> goals;

@@ -184,6 +184,21 @@ class Setting {
 
 }  // namespace
 
+std::vector<std::int32_t> DealFolds(const MeasuredWorld& world, int folds) {
+  std::vector<std::uint32_t> order(world.cluster_count());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::sort(order, {}, [](std::uint32_t c) { return std::pair(Mixed(c), c); });
+  std::vector<std::int32_t> fold_of_cluster(order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    fold_of_cluster[order[i]] = static_cast<std::int32_t>(i) % folds;
+  }
+  std::vector<std::int32_t> fold_of(world.size());
+  for (std::uint32_t place = 0; place < world.size(); ++place) {
+    fold_of[place] = fold_of_cluster[world.cluster(place)];
+  }
+  return fold_of;
+}
+
 TrialPlan::TrialPlan(const MeasuredWorld& world, std::span<const std::uint32_t> devices,
                      Unknown unknown, int folds)
     : unknown_(unknown),
@@ -192,19 +207,9 @@ TrialPlan::TrialPlan(const MeasuredWorld& world, std::span<const std::uint32_t> 
                       : std::clamp(folds, 2, std::max(2, static_cast<int>(world.cluster_count())))),
       has_devices_(!devices.empty()),
       is_device_(world.size(), false),
-      fold_of_(world.size()) {
+      fold_of_(DealFolds(world, fold_count_)) {
   for (const std::uint32_t device : devices) is_device_[device] = true;
-  std::vector<std::uint32_t> order(world.cluster_count());
-  std::iota(order.begin(), order.end(), 0U);
-  std::ranges::sort(order, {}, [](std::uint32_t c) { return std::pair(Mixed(c), c); });
-  std::vector<std::int32_t> fold_of_cluster(order.size());
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    fold_of_cluster[order[i]] = static_cast<std::int32_t>(i) % fold_count_;
-  }
   const auto count = static_cast<std::uint32_t>(world.size());
-  for (std::uint32_t place = 0; place < count; ++place) {
-    fold_of_[place] = fold_of_cluster[world.cluster(place)];
-  }
   for (std::uint32_t device = 0; device < count; ++device) {
     for (std::uint32_t declared = 0; declared < count; ++declared) {
       // Reference places beside devices only tell the truth; and a false declaration within one

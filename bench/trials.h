@@ -13,6 +13,9 @@
 
 namespace earshot {
 
+// Deals the clusters of `world` into `folds` (at least one), always alike: the fold of each place.
+std::vector<std::int32_t> DealFolds(const MeasuredWorld& world, int folds);
+
 // A device, the place declared for it (its own: an honest trial), and the folds of places that
 // nothing may be learned from and no landmark taken from.
 struct Trial {

@@ -365,8 +365,9 @@ void AddEvaluate(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   CLI::App* evaluate = app.add_subcommand(
       "evaluate", "How often each method is wrong about honest hosts, and right about others");
   AddMeasurements(evaluate, &to.nodes, &to.rtts);
-  evaluate->add_option("--devices", to.devices,
-                       "File of node ids that calibration never sees; absent: cross-validation");
+  CLI::Option* devices = evaluate->add_option(
+      "--devices", to.devices,
+      "File of node ids that calibration never sees; absent: cross-validation");
   evaluate->add_option("--estimators", to.estimators, "all, or NAME,...");
   evaluate->add_option("--false-alarm-rate", to.false_alarm_rate, "Share of honest hosts flagged");
   evaluate->add_option("--adversary", parsed.adversary, "What a false host does to its delay")
@@ -378,6 +379,9 @@ void AddEvaluate(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   evaluate->add_option("--folds", to.folds, "With --strict: groups of clusters left out in turn")
       ->check(CLI::Range(2, 100000))
       ->needs(strict);
+  evaluate->add_flag("--nested", to.nested,
+                     "Also with our constants chosen without the clusters scored (minutes)")
+      ->excludes(devices);
   evaluate->add_option("--roc", to.roc, "Write the curves as an SVG picture")
       ->check(NotEmpty());
   AddJson(evaluate, &to.json);

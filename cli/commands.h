@@ -151,6 +151,7 @@ struct EvaluateCommand {
   std::string roc;   // SVG file to write; empty: none
   bool strict = false;  // also with nothing known around the declared place
   std::uint32_t folds = 40;
+  bool nested = false;  // also with constants chosen by an inner loop
   bool json = false;
 };
 ExitCode EvaluateEstimators(const EvaluateCommand& command, const Console& console);

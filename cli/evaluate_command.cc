@@ -34,6 +34,7 @@ Result<EvaluateOptions> OptionsOf(const EvaluateCommand& command) {
   options.padding = command.padding;
   options.strict = command.strict;
   options.folds = static_cast<int>(command.folds);
+  options.nested = command.nested;
   options.threads = std::max(1U, std::thread::hardware_concurrency());
   options.to = SplitBy(command.to, ',');
   if (command.estimators != "all") options.estimators = SplitBy(command.estimators, ',');
@@ -84,7 +85,7 @@ void Write(const DetectionFinding& found, const std::vector<DistanceBand>& bands
   }
 }
 
-// To an EstimatorReport or a StrictReport, which name these fields alike.
+// To an EstimatorReport or a StrictReport (also of a nested one), which name these fields alike.
 template <typename Report>
 void WriteRates(const RatesFinding& found, const std::vector<DistanceBand>& bands, Report* to) {
   to->set_honest_false_alarm_rate(found.honest_false_alarms.rate);
@@ -127,6 +128,22 @@ void Write(const EstimatorFinding& found, const std::vector<DistanceBand>& bands
   }
 }
 
+void Write(const NestedFinding& found, const std::vector<DistanceBand>& bands,
+           v1::NestedReport* to) {
+  to->set_folds(found.folds);
+  to->set_candidates(found.candidates);
+  WriteRates(found.rates, bands, to->mutable_rates());
+  WriteRates(found.shipped_rates, bands, to->mutable_shipped_rates());
+  for (const LocalNormalConstants& constants : found.chosen) {
+    v1::ConstantsReport* one = to->add_chosen();
+    one->set_floor_ms(1e3 * ToSeconds(constants.floor));
+    one->set_reach_km(constants.reach.kilometres());
+    one->set_landmarks(static_cast<std::uint32_t>(constants.landmarks));
+    one->set_best(static_cast<std::uint32_t>(constants.best));
+    one->set_best_share(constants.best_share);
+  }
+}
+
 v1::EvaluateReport ToProto(const EvaluateFindings& found, const EvaluateOptions& options) {
   v1::EvaluateReport report;
   report.set_commit(std::string(kCommit));
@@ -143,6 +160,7 @@ v1::EvaluateReport ToProto(const EvaluateFindings& found, const EvaluateOptions&
   for (const EstimatorFinding& one : found.estimators) {
     Write(one, found.bands, report.add_estimators());
   }
+  if (found.nested.has_value()) Write(*found.nested, found.bands, report.mutable_nested());
   report.set_honest_contradicted_rate(found.honest_contradicted.rate);
   Write(found.honest_contradicted, report.mutable_honest_contradicted_rate_counts());
   for (const NaturalFinding& one : found.natural) {
@@ -227,6 +245,38 @@ std::string PromiseTable(const v1::EvaluateReport& report) {
   return text;
 }
 
+// What the choice of our constants is worth.
+std::string NestedTable(const v1::EvaluateReport& report) {
+  const v1::NestedReport& nested = report.nested();
+  const bool has_country = !report.from().empty();
+  std::string text = fmt::format(
+      "\nearshot in {} folds, constants chosen among {} without the fold scored (nested)\n"
+      "{:<18} {:>8} {:>17} {:>17}   {:>8} {:>17} {:>17}\n",
+      nested.folds(), nested.candidates(), "constants", "false", "from 1,500 km",
+      has_country ? "from " + report.from() : "", "false", "promised", has_country ? "promised" : "");
+  const auto row = [&](std::string_view name, const v1::StrictReport& rates) {
+    const auto detection = [&](const v1::RateCounts& alarms, const v1::DetectionReport& found) {
+      return fmt::format(
+          "{:>8} {:>17} {:>17}", fmt::format("{}/{}", alarms.count(), alarms.of()),
+          Share(found.beyond_1500_km(), found.beyond_1500_km_counts()),
+          has_country ? Share(found.from_country(), found.from_country_counts()) : "");
+    };
+    text += fmt::format("{:<18} {}   {}\n", name,
+                        detection(rates.honest_false_alarm_rate_counts(), rates.detection()),
+                        detection(rates.honest_false_alarm_rate_conformal_counts(),
+                                  rates.detection_conformal()));
+  };
+  row("chosen", nested.rates());
+  row("as shipped", nested.shipped_rates());
+  for (int fold = 0; fold < nested.chosen_size(); ++fold) {
+    const v1::ConstantsReport& one = nested.chosen(fold);
+    text += fmt::format("  fold {}: floor {:g} ms, reach {:g} km, {} landmarks, best of {} counts {:g}\n",
+                        fold + 1, one.floor_ms(), one.reach_km(), one.landmarks(), one.best(),
+                        one.best_share());
+  }
+  return text;
+}
+
 std::string Text(const v1::EvaluateReport& report, const Console& console) {
   std::string text = fmt::format(
       "{} hosts under test, {} nodes in {} clusters; asked: {:g} % of honest hosts flagged; "
@@ -244,6 +294,7 @@ std::string Text(const v1::EvaluateReport& report, const Console& console) {
     text += Row(one, !report.from().empty());
   }
   text += PromiseTable(report);
+  if (report.has_nested()) text += NestedTable(report);
   if (!report.from().empty()) {
     text += fmt::format("\nHosts in {}: {}.\n", report.from(), report.from_hosts());
   }

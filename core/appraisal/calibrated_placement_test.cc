@@ -48,8 +48,8 @@ Asked Ask(const ExpectedLandmark& landmark, const Site& site) {
   return asked;
 }
 
-// The landmarks to ask, nearest first: enough for a score when f of them are left out.
-std::vector<Asked> Choose(const PlacementQuestion& question) {
+// The landmarks to ask, nearest first: enough for a score of `scored` when f of them are left out.
+std::vector<Asked> Choose(const PlacementQuestion& question, std::size_t scored) {
   const bool any_may_judge = std::ranges::any_of(question.landmarks, MayJudge);
   std::vector<Asked> all;
   for (const ExpectedLandmark& landmark : question.landmarks) {
@@ -60,7 +60,7 @@ std::vector<Asked> Choose(const PlacementQuestion& question) {
     std::set<TrustDomain> seen;
     std::erase_if(all, [&](const Asked& one) { return !seen.insert(one.landmark->domain).second; });
   }
-  all.resize(std::min<std::size_t>(all.size(), kLocalNormalLandmarks + question.policy.liars_max));
+  all.resize(std::min(all.size(), scored + question.policy.liars_max));
   return all;
 }
 
@@ -99,6 +99,7 @@ std::vector<LocalAnswer> Answers(std::span<const Asked> asked, Rtt Asked::*rtt) 
 struct Trial {
   const PlacementQuestion& question;
   const PathModel& paths;
+  const LocalNormalConstants& constants;
   LocalNormal::Here here;
   std::vector<Asked> asked;
   double threshold;
@@ -177,7 +178,8 @@ WeakestZone FindWeakestZone(const Trial& trial) {
 // The RTT at which a landmark's answer alone would be as slow as the threshold, if all were alike.
 Rtt SlownessLimit(const Trial& trial, const Asked& asked) {
   const double expected = trial.here.ExpectedRtt({asked.from_site, Rtt(), std::nullopt}).count();
-  const double limit = (expected + 5) * std::exp(trial.threshold) - 5;
+  const double floor = FractionalMilliseconds(trial.constants.floor).count();
+  const double limit = (expected + floor) * std::exp(trial.threshold) - floor;
   return Rtt::FromDuration(Duration(std::llround(std::clamp(limit, 0.0, 1e6) * 1e6)));
 }
 
@@ -207,7 +209,7 @@ PlacementOutcome Unexplained(const Trial& trial) {
     return one.charitable.milliseconds() / expected;
   };
   const auto heard =
-      std::span(trial.asked).first(std::min(trial.asked.size(), kLocalNormalLandmarks));
+      std::span(trial.asked).first(std::min(trial.asked.size(), trial.constants.landmarks));
   const Asked& slowest = *std::ranges::max_element(heard, {}, slowness);
   Reason reason = About(slowest.landmark->samples == 0 ? ReasonCode::kExpectedLandmarkUnheard
                                                        : ReasonCode::kDelayUnexplained,
@@ -256,7 +258,8 @@ double CalibratedPlacementTest::FalseAlarmProbability(const Policy& policy) cons
 }
 
 PlacementOutcome CalibratedPlacementTest::Judge(const PlacementQuestion& question) const {
-  std::vector<Asked> asked = Choose(question);
+  const LocalNormalConstants& constants = model_.normal().parameters().constants;
+  std::vector<Asked> asked = Choose(question, constants.landmarks);
   if (asked.empty()) return CannotTell({.code = ReasonCode::kNoExpectedLandmark});
   const std::size_t liars = question.policy.liars_max;
   if (asked.size() <= liars || liars > kPlacementLiarsMax) {
@@ -265,6 +268,7 @@ PlacementOutcome CalibratedPlacementTest::Judge(const PlacementQuestion& questio
   const double alpha = FalseAlarmProbability(question.policy);
   const Trial trial{.question = question,
                     .paths = paths_,
+                    .constants = constants,
                     .here = model_.normal().At(question.site.position),
                     .asked = std::move(asked),
                     .threshold = model_.Threshold(alpha),

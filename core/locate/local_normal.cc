@@ -7,11 +7,9 @@
 namespace earshot {
 namespace {
 
-constexpr double kFloorMs = 5.0;
-constexpr double kReachKm = 500.0;
-// Stands for what is usual overall where there is no reference near: as much as one at 1,500 km.
+// Stands for what is usual overall where there is no reference near: as much as one at three times
+// the reach.
 constexpr double kPriorWeight = 0.05;
-constexpr double kBestShare = 0.2;
 // Mean radius of WGS84 (2 a + b) / 3.
 constexpr double kRadiusKm = 6371.0088;
 
@@ -40,13 +38,13 @@ std::size_t LocalNormalBandOf(Distance distance) {
                                   kLocalNormalBandEnds.begin());
 }
 
-double LogInflation(Distance distance, Rtt rtt) {
+double LogInflation(Distance distance, Rtt rtt, Duration floor) {
   // A clock too coarse to see the RTT says zero: its logarithm must stay finite.
-  return std::log(std::max(rtt.milliseconds(), 1e-3) / (FibreMs(distance) + kFloorMs));
+  return std::log(std::max(rtt.milliseconds(), 1e-3) / (FibreMs(distance) + FractionalMilliseconds(floor).count()));
 }
 
-double LogExcess(Distance distance, Rtt rtt) {
-  return std::log(std::max(0.0, rtt.milliseconds() - FibreMs(distance)) + kFloorMs);
+double LogExcess(Distance distance, Rtt rtt, Duration floor) {
+  return std::log(std::max(0.0, rtt.milliseconds() - FibreMs(distance)) + FractionalMilliseconds(floor).count());
 }
 
 LocalNormal::LocalNormal(LocalNormalParameters parameters) : parameters_(std::move(parameters)) {
@@ -60,6 +58,7 @@ LocalNormal::Here LocalNormal::At(Position place, std::optional<std::uint32_t> w
   Here here(*this);
   here.weights_.resize(points_.size());
   const UnitVector point(place);
+  const double per_radian = kRadiusKm / parameters_.constants.reach.kilometres();
   double excess = kPriorWeight * parameters_.usual_least_excess;
   for (std::size_t band = 0; band < kLocalNormalBands; ++band) {
     here.band_inflation_[band] = kPriorWeight * parameters_.usual_inflation[band];
@@ -67,7 +66,7 @@ LocalNormal::Here LocalNormal::At(Position place, std::optional<std::uint32_t> w
   for (std::size_t i = 0; i < points_.size(); ++i) {
     const LocalReference& reference = parameters_.references[i];
     if (reference.cluster == without) continue;
-    const double weight = std::exp(-point.AngleTo(points_[i]).radians() * (kRadiusKm / kReachKm));
+    const double weight = std::exp(-point.AngleTo(points_[i]).radians() * per_radian);
     here.weights_[i] = weight;
     here.weight_sum_ += weight;
     excess += weight * reference.least_excess;
@@ -95,25 +94,34 @@ FractionalMilliseconds LocalNormal::Here::ExpectedRtt(const LocalAnswer& answer)
     }
     inflation = sum / weight;
   }
-  return FractionalMilliseconds(std::exp(inflation) * (FibreMs(answer.distance) + kFloorMs));
+  const double floor_ms = FractionalMilliseconds(normal_.parameters_.constants.floor).count();
+  return FractionalMilliseconds(std::exp(inflation) * (FibreMs(answer.distance) + floor_ms));
 }
 
 std::optional<double> LocalNormal::Score(const Here& here, std::span<const LocalAnswer> answers) {
+  const LocalNormalConstants& constants = here.normal_.parameters_.constants;
+  return Score(here, answers, constants.landmarks, constants.best_share);
+}
+
+std::optional<double> LocalNormal::Score(const Here& here, std::span<const LocalAnswer> answers,
+                                         std::size_t landmarks, double best_share) {
   if (answers.empty()) return std::nullopt;
-  const std::vector<const LocalAnswer*> nearest = Nearest(answers, kLocalNormalLandmarks);
+  const LocalNormalConstants& constants = here.normal_.parameters_.constants;
+  const double floor_ms = FractionalMilliseconds(constants.floor).count();
+  const std::vector<const LocalAnswer*> nearest = Nearest(answers, landmarks);
   double slowness = 0;
   double least_excess = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < nearest.size(); ++i) {
     const LocalAnswer& answer = *nearest[i];
     const double expected = here.ExpectedRtt(answer).count();
     slowness +=
-        std::max(0.0, std::log((answer.rtt.milliseconds() + kFloorMs) / (expected + kFloorMs)));
-    if (i < kLocalNormalBest) {
-      least_excess = std::min(least_excess, LogExcess(answer.distance, answer.rtt));
+        std::max(0.0, std::log((answer.rtt.milliseconds() + floor_ms) / (expected + floor_ms)));
+    if (i < constants.best) {
+      least_excess = std::min(least_excess, LogExcess(answer.distance, answer.rtt, constants.floor));
     }
   }
   return slowness / static_cast<double>(nearest.size()) +
-         kBestShare * (least_excess - here.UsualLeastExcess());
+         best_share * (least_excess - here.UsualLeastExcess());
 }
 
 }  // namespace earshot

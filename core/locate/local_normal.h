@@ -10,6 +10,7 @@
 #define EARSHOT_CORE_LOCATE_LOCAL_NORMAL_H_
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -32,16 +33,23 @@ inline constexpr std::array<Distance, 6> kLocalNormalBandEnds = {
 inline constexpr std::size_t kLocalNormalBands = kLocalNormalBandEnds.size() + 1;
 std::size_t LocalNormalBandOf(Distance distance);
 
-// How many landmarks nearest to the declared place are listened to, and of how many of those the
-// best answer counts by itself.
-inline constexpr std::size_t kLocalNormalLandmarks = 5;
-inline constexpr std::size_t kLocalNormalBest = 3;
+// The numbers that were chosen, not fitted (docs/decisions/normal-is-local.md says how). Those that
+// stand here ship; `earshot evaluate --nested` measures what choosing them is worth.
+struct LocalNormalConstants {
+  // Stands for access at both ends and keeps short paths from counting for everything.
+  Duration floor = std::chrono::milliseconds(5);
+  Distance reach = Distance::Kilometres(500);  // a reference so far off counts 1/e
+  std::size_t landmarks = 5;                   // nearest to the declared place that are listened to
+  std::size_t best = 3;                        // of which the best answer counts by itself
+  double best_share = 0.2;                     // and how much
 
-// An RTT t over distance d has inflation ln(t / (2 d / (2/3 c) + 5 ms)); the 5 ms stand for access
-// at both ends and keep short paths from counting for everything.
-double LogInflation(Distance distance, Rtt rtt);
-// ln(max(0, t - 2 d / (2/3 c)) + 5 ms): what of an RTT the distance does not explain.
-double LogExcess(Distance distance, Rtt rtt);
+  friend bool operator==(const LocalNormalConstants&, const LocalNormalConstants&) = default;
+};
+
+// An RTT t over distance d has inflation ln(t / (2 d / (2/3 c) + floor)).
+double LogInflation(Distance distance, Rtt rtt, Duration floor = LocalNormalConstants().floor);
+// ln(max(0, t - 2 d / (2/3 c)) + floor): what of an RTT the distance does not explain.
+double LogExcess(Distance distance, Rtt rtt, Duration floor = LocalNormalConstants().floor);
 
 using LocalNormalBandValues = std::array<double, kLocalNormalBands>;
 
@@ -49,8 +57,8 @@ using LocalNormalBandValues = std::array<double, kLocalNormalBands>;
 struct LocalReference {
   Position position;
   std::uint32_t cluster = 0;
-  double least_excess = 0;            // LogExcess of its best path to its kLocalNormalBest nearest
-                                      // landmarks of other clusters
+  double least_excess = 0;            // LogExcess of its best path to its nearest landmarks of
+                                      // other clusters (constants.best)
   LocalNormalBandValues inflation{};  // LogInflation that is usual to it, by distance of landmark
 };
 
@@ -66,6 +74,7 @@ struct LocalNormalParameters {
   LocalNormalBandValues usual_inflation{};  // over all references, by band
   double usual_least_excess = 0;            // over all references
   std::vector<LocalLandmark> landmarks;     // by the caller's number; empty in a model that ships
+  LocalNormalConstants constants;           // that it was fitted with
 };
 
 // One answer of the device.
@@ -78,7 +87,7 @@ struct LocalAnswer {
 // Immutable; any thread.
 class LocalNormal {
  public:
-  // The weight exp(-distance / 500 km) of every reference for one declared place. Distances between
+  // The weight exp(-distance / reach) of every reference for one declared place. Distances between
   // places are taken on the auxiliary sphere (0.34 % off: weights need no more).
   class Here {
    public:
@@ -86,7 +95,7 @@ class LocalNormal {
     FractionalMilliseconds ExpectedRtt(const LocalAnswer& answer) const;
     // The LogExcess that the best path of a host here usually has.
     double UsualLeastExcess() const { return usual_least_excess_; }
-    // How much reference there is: about the number of places within 500 km.
+    // How much reference there is: about the number of places within reach.
     double weight() const { return weight_sum_; }
 
    private:
@@ -113,14 +122,17 @@ class LocalNormal {
   // How slow the answers are for the place that `here` is made for: about 0 for a usual host, 0.7
   // for answers twice as long as expected; finite. None without an answer.
   //
-  // With the five answers whose landmarks are nearest to the place (ties: the earlier of `answers`;
-  // which they are does not depend on the RTTs), p the expected RTT:
+  // With the answers whose landmarks are nearest to the place (constants.landmarks of them; ties: the
+  // earlier of `answers`; which they are does not depend on the RTTs), p the expected RTT:
   //
-  //   score = mean of max(0, ln((rtt + 5 ms) / (p + 5 ms)))
-  //         + 0.2 (least LogExcess among the nearest three - UsualLeastExcess())
+  //   score = mean of max(0, ln((rtt + floor) / (p + floor)))
+  //         + best_share (least LogExcess among the nearest constants.best - UsualLeastExcess())
   //
   // A longer RTT never lowers it: delay does not help who adds it.
   static std::optional<double> Score(const Here& here, std::span<const LocalAnswer> answers);
+  // The same with other landmarks and best_share than the model's, which no fit depends on.
+  static std::optional<double> Score(const Here& here, std::span<const LocalAnswer> answers,
+                                     std::size_t landmarks, double best_share);
 
  private:
   LocalNormalParameters parameters_;

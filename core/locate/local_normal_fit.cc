@@ -31,10 +31,11 @@ void ForEachPathInto(const CalibrationSet& known, std::uint32_t target, Use&& us
 }
 
 // The least LogExcess of the nearest landmarks of other clusters; infinite without any.
-double LeastExcess(const CalibrationSet& known, std::uint32_t target) {
+double LeastExcess(const CalibrationSet& known, std::uint32_t target,
+                   const LocalNormalConstants& constants) {
   std::vector<const MeasuredPath*> paths;
   ForEachPathInto(known, target, [&](const MeasuredPath& path) { paths.push_back(&path); });
-  const std::size_t count = std::min(kLocalNormalBest, paths.size());
+  const std::size_t count = std::min(constants.best, paths.size());
   std::ranges::partial_sort(paths, paths.begin() + static_cast<std::ptrdiff_t>(count),
                             [](const MeasuredPath* a, const MeasuredPath* b) {
                               return a->distance != b->distance ? a->distance < b->distance
@@ -42,17 +43,17 @@ double LeastExcess(const CalibrationSet& known, std::uint32_t target) {
                             });
   double least = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < count; ++i) {
-    least = std::min(least, LogExcess(paths[i]->distance, paths[i]->rtt));
+    least = std::min(least, LogExcess(paths[i]->distance, paths[i]->rtt, constants.floor));
   }
   return least;
 }
 
-LocalNormalBandValues UsualInflation(const CalibrationSet& known) {
+LocalNormalBandValues UsualInflation(const CalibrationSet& known, Duration floor) {
   std::array<Mean, kLocalNormalBands> bands;
   Mean all;
   for (std::uint32_t target = 0; target < known.places().size(); ++target) {
     ForEachPathInto(known, target, [&](const MeasuredPath& path) {
-      const double value = LogInflation(path.distance, path.rtt);
+      const double value = LogInflation(path.distance, path.rtt, floor);
       bands[LocalNormalBandOf(path.distance)].Add(value);
       all.Add(value);
     });
@@ -65,12 +66,12 @@ LocalNormalBandValues UsualInflation(const CalibrationSet& known) {
 }
 
 LocalNormalBandValues InflationOf(const CalibrationSet& known, std::uint32_t target,
-                                  const LocalNormalBandValues& usual) {
+                                  const LocalNormalBandValues& usual, Duration floor) {
   std::array<Mean, kLocalNormalBands> bands;
   Mean all;
   ForEachPathInto(known, target, [&](const MeasuredPath& path) {
     const std::size_t band = LocalNormalBandOf(path.distance);
-    const double beyond = LogInflation(path.distance, path.rtt) - usual[band];
+    const double beyond = LogInflation(path.distance, path.rtt, floor) - usual[band];
     bands[band].Add(beyond);
     all.Add(beyond);
   });
@@ -85,22 +86,26 @@ LocalNormalBandValues InflationOf(const CalibrationSet& known, std::uint32_t tar
 
 }  // namespace
 
-LocalNormalParameters FitLocalNormal(const CalibrationSet& known) {
+LocalNormalParameters FitLocalNormal(const CalibrationSet& known,
+                                     const LocalNormalConstants& constants) {
+  const Duration floor = constants.floor;
   LocalNormalParameters fitted;
-  fitted.usual_inflation = UsualInflation(known);
+  fitted.constants = constants;
+  fitted.usual_inflation = UsualInflation(known, floor);
   fitted.landmarks.resize(known.places().size());
   Mean excess;
   for (std::uint32_t target = 0; target < known.places().size(); ++target) {
-    const double least = LeastExcess(known, target);
+    const double least = LeastExcess(known, target, constants);
     if (!std::isfinite(least)) continue;  // nothing is known of it
     const auto reference = static_cast<std::uint32_t>(fitted.references.size());
     const ReferencePlace& place = known.places()[target];
     fitted.references.push_back(
-        {place.position, place.cluster, least, InflationOf(known, target, fitted.usual_inflation)});
+        {place.position, place.cluster, least,
+         InflationOf(known, target, fitted.usual_inflation, floor)});
     excess.Add(least);
     ForEachPathInto(known, target, [&](const MeasuredPath& path) {
-      fitted.landmarks[path.landmark].inflation.emplace_back(reference,
-                                                             LogInflation(path.distance, path.rtt));
+      fitted.landmarks[path.landmark].inflation.emplace_back(
+          reference, LogInflation(path.distance, path.rtt, floor));
     });
   }
   fitted.usual_least_excess = excess.ValueOr(0);

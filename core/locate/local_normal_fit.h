@@ -15,7 +15,8 @@ namespace earshot {
 // cluster teach nothing: the places of one cluster know each other. Landmarks keep the numbers of
 // their places. The band values of a reference are drawn towards its own mean, and that towards
 // what is usual, each as if by three more paths.
-LocalNormalParameters FitLocalNormal(const CalibrationSet& known);
+LocalNormalParameters FitLocalNormal(const CalibrationSet& known,
+                                     const LocalNormalConstants& constants = {});
 
 // The same without what is known about single landmarks: what a model holds that is used with other
 // landmarks than it was fitted on, and that carries no measured path.

@@ -9,6 +9,7 @@
 #include "bench/calibrate.h"
 #include "bench/drawn_worlds.h"
 #include "bench/model_check.h"
+#include "bench/nested.h"
 #include "bench/rates.h"
 #include "bench/trials.h"
 #include "core/geo/wgs84.h"
@@ -210,6 +211,92 @@ TEST(Evaluate, StrictRatesStandBesideTheOthersAndKnowNoMore) {
   ASSERT_TRUE(loose.has_value());
   EXPECT_FALSE(loose->estimators[0].strict.has_value());
   EXPECT_EQ(loose->folds, 0U);
+}
+
+// Cities whose paths differ much, so that the candidates do not all do alike. `fold`: its paths are
+// four times as slow.
+Measurements UnevenCities(const MeasuredWorld* world = nullptr, std::int32_t fold = -1) {
+  Measurements measured = Cities();
+  std::vector<bool> slow(measured.nodes.size(), false);
+  if (world != nullptr) {
+    const auto fold_of = DealFolds(*world, kNestedFolds);
+    for (std::uint32_t place = 0; place < world->size(); ++place) {
+      slow[world->NodeOf(place)] = fold_of[place] == fold;
+    }
+  }
+  for (MeasuredRtt& m : measured.rtts) {
+    const double uneven = 1 + ((m.source * 37 + m.target * 101) % 17) / 8.0;
+    const double times = uneven * (slow[m.source] || slow[m.target] ? 4 : 1);
+    m.rtt = Rtt::FromDuration(Duration(std::llround(m.rtt.milliseconds() * 1e6 * times)));
+  }
+  return measured;
+}
+
+TEST(EvaluateNested, ChoiceNeverSeesTheFoldThatItScores) {
+  const auto world = MeasuredWorld::Build(UnevenCities());
+  ASSERT_TRUE(world.has_value());
+  EvaluateOptions options;
+  options.estimators = {"earshot"};
+  options.false_alarm_rate = 0.1;
+  EXPECT_FALSE(Evaluate(*world, options)->nested.has_value());
+  options.nested = true;
+  const auto found = Evaluate(*world, options);
+  ASSERT_TRUE(found.has_value()) << found.error().message();
+  ASSERT_TRUE(found->nested.has_value());
+  const NestedFinding& nested = *found->nested;
+  const auto candidates = NestedCandidates();
+  ASSERT_THAT(nested.chosen, SizeIs(kNestedFolds));
+  for (const LocalNormalConstants& one : nested.chosen) {
+    EXPECT_THAT(candidates, testing::Contains(one));
+  }
+  // The same hosts and declarations are counted, each once.
+  const RatesFinding& plain = found->estimators.front().rates;
+  for (const RatesFinding& rates : {nested.rates, nested.shipped_rates}) {
+    EXPECT_EQ(rates.honest_false_alarms.of, plain.honest_false_alarms.of);
+    EXPECT_EQ(rates.detection.all.of, plain.detection.all.of);
+    EXPECT_EQ(rates.detection.by_distance.size(), found->bands.size());
+  }
+  for (const std::int32_t fold : {0, 7}) {
+    const auto changed = MeasuredWorld::Build(UnevenCities(&*world, fold));
+    ASSERT_TRUE(changed.has_value());
+    const auto again = EvaluateNested(*changed, options, found->bands);
+    ASSERT_TRUE(again.has_value()) << again.error().message();
+    const auto at = static_cast<std::size_t>(fold);
+    EXPECT_EQ(again->chosen[at], nested.chosen[at]) << "fold " << fold;
+    // The change is no change of nothing.
+    EXPECT_NE(std::pair(again->rates.detection.all.count, again->rates.honest_false_alarms.count),
+              std::pair(nested.rates.detection.all.count, nested.rates.honest_false_alarms.count));
+  }
+}
+
+TEST(EvaluateNested, SameAnswersAtAnyNumberOfThreads) {
+  const auto world = MeasuredWorld::Build(UnevenCities());
+  ASSERT_TRUE(world.has_value());
+  EvaluateOptions options;
+  options.false_alarm_rate = 0.1;
+  const auto one = EvaluateNested(*world, options, {});
+  options.threads = 3;
+  const auto three = EvaluateNested(*world, options, {});
+  ASSERT_TRUE(one.has_value() && three.has_value());
+  EXPECT_EQ(one->chosen, three->chosen);
+  EXPECT_EQ(one->rates.detection.all.count, three->rates.detection.all.count);
+  EXPECT_EQ(one->rates.conformal.all.count, three->rates.conformal.all.count);
+}
+
+TEST(EvaluateNested, TooFewClustersOrTooFewPlacesAreRefused) {
+  Measurements few = Cities();
+  std::erase_if(few.rtts, [](const MeasuredRtt& m) { return m.source >= 12 || m.target >= 12; });
+  const auto small = MeasuredWorld::Build(std::move(few));
+  ASSERT_TRUE(small.has_value());
+  EvaluateOptions options;
+  options.false_alarm_rate = 0.1;
+  const auto refused = EvaluateNested(*small, options, {});
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_THAT(refused.error().message(), HasSubstr("10 folds"));
+  options.false_alarm_rate = 0.045;  // 24 places can test it, 20 cannot
+  const auto rate = EvaluateNested(World(), options, {});
+  ASSERT_FALSE(rate.has_value());
+  EXPECT_THAT(rate.error().message(), HasSubstr("training set"));
 }
 
 TEST(Evaluate, NaturalFalseDeclarationIsContradictedEvenIfOneLandmarkLies) {
