@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/commands.h"
 #include "cli/run_text.h"
 #include "core/appraisal/outline_map.h"
@@ -81,6 +83,12 @@ std::string VerdictText(const Checked& checked, const Console& console) {
       VerdictLabel(console, appraisal.headline),
       Wrapped(SentenceFor(appraisal, context), console.width - 2, 2), SubjectText(verdict),
       Counted(verdict.receipts, "receipt"));
+  const bool changed = std::ranges::any_of(appraisal.site.reasons, [](const Reason& reason) {
+    return reason.code >= ReasonCode::kSlowerThanEnrolled && reason.code <= ReasonCode::kSlowerWithSite;
+  });
+  if (changed) {
+    text += "And on the verifier's word, for no bundle holds enrolments: that it became slower.\n";
+  }
   text += "Assumptions:\n";
   for (const std::string& line : AssumptionsBehind(BasesOf(appraisal), verdict.policy)) {
     text += "  - " + Wrapped(line, console.width - 4, 4) + "\n";

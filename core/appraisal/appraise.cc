@@ -7,6 +7,7 @@
 #include "core/appraisal/facts.h"
 #include "core/appraisal/judge.h"
 #include "core/appraisal/licence_zones.h"
+#include "core/base/check.h"
 
 namespace earshot {
 namespace {
@@ -51,11 +52,24 @@ std::vector<CountryCode> ExcludedOf(const LicenceTerms& licence, const Policy& p
   return excluded;
 }
 
+ReasonCode ReasonOf(Signal signal) {
+  switch (signal) {
+    case Signal::kCounterWentBack: return ReasonCode::kCounterWentBack;
+    case Signal::kSlowerThanEnrolled: return ReasonCode::kSlowerThanEnrolled;
+    case Signal::kSlowerByReroute: return ReasonCode::kSlowerByReroute;
+    case Signal::kSlowerByOneDelay: return ReasonCode::kSlowerByOneDelay;
+    case Signal::kSlowerAsIfMoved: return ReasonCode::kSlowerAsIfMoved;
+    case Signal::kSlowerWithSite: return ReasonCode::kSlowerWithSite;
+  }
+  EARSHOT_CHECK(false);
+}
+
+// Each once, whatever the verdict is: none of them decides.
 void AddSignals(const DeviceObservation& observation, Judgement& judgement) {
   for (const Signal signal : observation.signals) {
-    if (signal == Signal::kCounterWentBack) {
-      judgement.reasons.push_back(Plain(ReasonCode::kCounterWentBack));
-      return;
+    const ReasonCode code = ReasonOf(signal);
+    if (std::ranges::find(judgement.reasons, code, &Reason::code) == judgement.reasons.end()) {
+      judgement.reasons.push_back(Plain(code));
     }
   }
 }

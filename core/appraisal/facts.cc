@@ -5,6 +5,7 @@
 #include <span>
 #include <utility>
 
+#include "core/appraisal/expected_landmarks.h"
 #include "core/geo/wgs84.h"
 #include "core/latency/statistics.h"
 
@@ -85,25 +86,9 @@ void GatherOne(const Usable& usable, const AppraisalInput& input, Gathered& all)
     if (!covered) all.without_evidence.push_back(seen.landmark);
     if (!untainted.has_value()) all.all_tainted.push_back(seen.landmark);
   }
-  std::optional<Duration> refused_for;
-  if (seen.refused_since.has_value()) {
-    all.refused_handshakes.push_back(seen.landmark);
-    refused_for = std::max(input.observation.now - *seen.refused_since, Duration(0));
-  }
-  std::optional<Duration> tainted_for;
-  if (seen.tainted_since.has_value() && !seen.samples.empty() && !untainted.has_value()) {
-    tainted_for = std::max(input.observation.now - *seen.tainted_since, Duration(0));
-  }
+  if (seen.refused_since.has_value()) all.refused_handshakes.push_back(seen.landmark);
   if (seen.expected) {
-    all.expected.push_back({.id = seen.landmark,
-                            .domain = usable.landmark->domain,
-                            .position = usable.landmark->position,
-                            .rtt_min = untainted,
-                            .samples = static_cast<std::uint32_t>(seen.samples.size()),
-                            .covered_by_evidence = covered,
-                            .healthy = seen.healthy,
-                            .refused_for = refused_for,
-                            .tainted_for = tainted_for});
+    all.expected.push_back(ExpectedFrom(*usable.landmark, seen, input.observation.now));
   }
   const auto bound = BoundFrom(*usable.landmark, seen, usable.age, input.policy);
   if (!bound.has_value()) return;

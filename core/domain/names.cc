@@ -76,6 +76,11 @@ std::string_view ReasonCodeName(ReasonCode value) {
     case ReasonCode::kCounterWentBack: return "COUNTER_WENT_BACK";
     case ReasonCode::kSessionKeysOnHost: return "SESSION_KEYS_ON_HOST";
     case ReasonCode::kDeclarationNotInForce: return "DECLARATION_NOT_IN_FORCE";
+    case ReasonCode::kSlowerThanEnrolled: return "SLOWER_THAN_ENROLLED";
+    case ReasonCode::kSlowerByReroute: return "SLOWER_BY_REROUTE";
+    case ReasonCode::kSlowerByOneDelay: return "SLOWER_BY_ONE_DELAY";
+    case ReasonCode::kSlowerAsIfMoved: return "SLOWER_AS_IF_MOVED";
+    case ReasonCode::kSlowerWithSite: return "SLOWER_WITH_SITE";
   }
   EARSHOT_CHECK(false);
 }

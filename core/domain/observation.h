@@ -70,6 +70,12 @@ enum class CryptographicFinding : std::uint8_t {
 // Something authentic but not conclusive, shown as a reason.
 enum class Signal : std::uint8_t {
   kCounterWentBack,  // restored backup, or a clone
+  // Slower than when it was enrolled, at the policy's change_alarm_rate; one of these four.
+  kSlowerThanEnrolled,  // and no one explanation fits
+  kSlowerByReroute,     // a few paths jumped, the others held
+  kSlowerByOneDelay,    // all paths by the same
+  kSlowerAsIfMoved,     // a change of place explains it
+  kSlowerWithSite,      // besides: many devices of the site became slower together
 };
 
 // Everything known about one device at the end of a round.

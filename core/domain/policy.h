@@ -50,6 +50,12 @@ struct Policy {
   double power_min = 0.95;
   Distance expected_landmark_within = Distance::Kilometres(100);  // of the nearest-landmark test
 
+  // The test for change through time (core/appraisal/change_watch.h): the probability that a device
+  // which does not change is ever alarmed between two enrolments; 0: nobody is enrolled. Its rounds
+  // are gathered into blocks of so many.
+  double change_alarm_rate = 0;
+  std::uint32_t change_block_rounds = 24;
+
   // Outward reports round RTTs up to a multiple of this.
   Duration privacy_floor = std::chrono::microseconds(100);
 };

@@ -76,6 +76,12 @@ enum class ReasonCode : std::uint8_t {
   kCounterWentBack,
   kSessionKeysOnHost,         // capped at CONSISTENT: the host could answer from elsewhere
   kDeclarationNotInForce,     // the interval lies outside the declared from/until
+  // Signals through time, beside whatever the verdict is (domain/observation.h).
+  kSlowerThanEnrolled,
+  kSlowerByReroute,
+  kSlowerByOneDelay,
+  kSlowerAsIfMoved,
+  kSlowerWithSite,
 };
 std::string_view ReasonCodeName(ReasonCode code);  // "REGION_OUTSIDE_EXCLUDED"
 

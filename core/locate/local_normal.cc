@@ -40,11 +40,13 @@ std::size_t LocalNormalBandOf(Distance distance) {
 
 double LogInflation(Distance distance, Rtt rtt, Duration floor) {
   // A clock too coarse to see the RTT says zero: its logarithm must stay finite.
-  return std::log(std::max(rtt.milliseconds(), 1e-3) / (FibreMs(distance) + FractionalMilliseconds(floor).count()));
+  return std::log(std::max(rtt.milliseconds(), 1e-3) /
+                  (FibreMs(distance) + FractionalMilliseconds(floor).count()));
 }
 
 double LogExcess(Distance distance, Rtt rtt, Duration floor) {
-  return std::log(std::max(0.0, rtt.milliseconds() - FibreMs(distance)) + FractionalMilliseconds(floor).count());
+  return std::log(std::max(0.0, rtt.milliseconds() - FibreMs(distance)) +
+                  FractionalMilliseconds(floor).count());
 }
 
 LocalNormal::LocalNormal(LocalNormalParameters parameters) : parameters_(std::move(parameters)) {

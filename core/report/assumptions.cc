@@ -65,6 +65,13 @@ std::vector<std::string> AssumptionsBehind(std::span<const Basis> bases, const P
         "measured on; {} of them are slower than the limit by chance.",
         FrequencyText(policy.false_alarm_rate)));
   }
+  if (policy.change_alarm_rate > 0 && !bases.empty()) {
+    lines.push_back(fmt::format(
+        "Slower than when it was enrolled: {} of devices that do not change are ever taken for that, if "
+        "a block of {} rounds is longer than the memory of their paths. The enrolment is the verifier's "
+        "memory alone: no bundle holds it, and it begins anew when the verifier does.",
+        FrequencyText(policy.change_alarm_rate), policy.change_block_rounds));
+  }
   lines.emplace_back("No delay can tell that a device is absent or has moved, its exact site, which "
                      "chip of a rack answers, what it computes, or who uses it from afar.");
   return lines;

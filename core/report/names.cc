@@ -28,7 +28,7 @@ Result<Basis> ParseBasisName(std::string_view name) {
 }
 
 Result<ReasonCode> ParseReasonCodeName(std::string_view name) {
-  return Parse(name, ReasonCode::kDeclarationNotInForce, ReasonCodeName, "reason code");
+  return Parse(name, ReasonCode::kSlowerWithSite, ReasonCodeName, "reason code");
 }
 
 Result<PlacementRule> ParsePlacementRuleName(std::string_view name) {
@@ -56,6 +56,11 @@ std::string_view FindingName(CryptographicFinding finding) {
 std::string_view SignalName(Signal signal) {
   switch (signal) {
     case Signal::kCounterWentBack: return "COUNTER_WENT_BACK";
+    case Signal::kSlowerThanEnrolled: return "SLOWER_THAN_ENROLLED";
+    case Signal::kSlowerByReroute: return "SLOWER_BY_REROUTE";
+    case Signal::kSlowerByOneDelay: return "SLOWER_BY_ONE_DELAY";
+    case Signal::kSlowerAsIfMoved: return "SLOWER_AS_IF_MOVED";
+    case Signal::kSlowerWithSite: return "SLOWER_WITH_SITE";
   }
   EARSHOT_CHECK(false);
 }
@@ -65,7 +70,7 @@ Result<CryptographicFinding> ParseFindingName(std::string_view name) {
 }
 
 Result<Signal> ParseSignalName(std::string_view name) {
-  return Parse(name, Signal::kCounterWentBack, SignalName, "signal");
+  return Parse(name, Signal::kSlowerWithSite, SignalName, "signal");
 }
 
 }  // namespace earshot

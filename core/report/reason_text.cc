@@ -292,6 +292,12 @@ std::string NoCommonPoint(const Appraisal& appraisal, const ReadingContext& cont
                      TightestRings(appraisal, context), context.policy.liars_max);
 }
 
+std::string Slower(const ReadingContext& context, std::string_view how) {
+  return fmt::format("It answers more slowly than when it was enrolled: {}. An unchanged device would "
+                     "ever be taken for that in at most {} cases, and this says nothing of where it is.",
+                     how, FrequencyText(context.policy.change_alarm_rate));
+}
+
 }  // namespace
 
 std::string LandmarkText(const LandmarkId& id, const ReadingContext& context) {
@@ -356,6 +362,18 @@ std::string ReasonText(const Reason& reason, const Appraisal& appraisal,
              "elsewhere, so nothing better than \"consistent\" can be said.";
     case ReasonCode::kDeclarationNotInForce:
       return "The declaration was not in force during the measurement.";
+    case ReasonCode::kSlowerThanEnrolled:
+      return Slower(context, "no one explanation fits");
+    case ReasonCode::kSlowerByReroute:
+      return Slower(context, "a few paths jumped and the others held, as when a network is rerouted");
+    case ReasonCode::kSlowerByOneDelay:
+      return Slower(context, "all paths by about the same, as when one delay is added, by its last "
+                             "mile or by somebody who hides a move");
+    case ReasonCode::kSlowerAsIfMoved:
+      return Slower(context, "a change of place explains it best");
+    case ReasonCode::kSlowerWithSite:
+      return fmt::format("Many of the devices declared at {} became slower together: one bad link is "
+                         "likelier than as many moves.", SiteName(context));
   }
   EARSHOT_CHECK(false);
 }

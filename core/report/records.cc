@@ -18,6 +18,7 @@ namespace {
 constexpr std::uint32_t kDomainsMax = 1000;
 constexpr std::uint32_t kZoneMarginMinM = 25'000;
 constexpr std::uint32_t kZoneMarginMaxM = 1'000'000;
+constexpr std::uint32_t kBlockRoundsMax = 100'000;
 
 constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
 constexpr double kPartsPerMillion = 1e6;
@@ -82,6 +83,31 @@ Status ReadPlacementTest(const v1::PolicyRecord& record, Policy* policy) {
                               kPlacementLiarsMax));
   }
   policy->placement_test = *rule;
+  return {};
+}
+
+// Nothing is written of a test that is not made.
+Status WriteChangeTest(const Policy& policy, v1::PolicyRecord* record) {
+  if (policy.change_alarm_rate == 0) return {};
+  EARSHOT_ASSIGN_OR_RETURN(
+      const auto ppm,
+      Whole<std::uint32_t>("change alarm rate", policy.change_alarm_rate, kPartsPerMillion));
+  record->set_change_alarm_rate_ppm(ppm);
+  record->set_change_block_rounds(policy.change_block_rounds);
+  return {};
+}
+
+Status ReadChangeTest(const v1::PolicyRecord& record, Policy* policy) {
+  if (record.change_alarm_rate_ppm() == 0) {
+    if (record.change_block_rounds() == 0) return {};
+    return Refuse("change block rounds", "are stated of a test that has no rate");
+  }
+  EARSHOT_ASSIGN_OR_RETURN(policy->change_alarm_rate,
+                           RateFrom("change alarm rate", record.change_alarm_rate_ppm()));
+  if (record.change_block_rounds() == 0 || record.change_block_rounds() > kBlockRoundsMax) {
+    return Refuse("change block rounds", fmt::format("are not between 1 and {}", kBlockRoundsMax));
+  }
+  policy->change_block_rounds = record.change_block_rounds();
   return {};
 }
 
@@ -163,6 +189,7 @@ Result<v1::PolicyRecord> ToRecord(const Policy& policy) {
   record.set_power_min_ppm(power_ppm);
   record.set_expected_landmark_within_m(within_m);
   record.set_privacy_floor_ns(floor_ns);
+  EARSHOT_RETURN_IF_ERROR(WriteChangeTest(policy, &record));
   // The default is not written, so that a policy without a choice has the bytes it always had.
   if (policy.placement_test != PlacementRule::kNearestLandmark) {
     record.set_placement_test(std::string(PlacementRuleName(policy.placement_test)));
@@ -203,6 +230,7 @@ Result<Policy> FromRecord(const v1::PolicyRecord& record) {
                            RateFrom("false-alarm rate", record.false_alarm_rate_ppm()));
   EARSHOT_ASSIGN_OR_RETURN(policy.power_min, RateFrom("power", record.power_min_ppm()));
   EARSHOT_RETURN_IF_ERROR(ReadPlacementTest(record, &policy));
+  EARSHOT_RETURN_IF_ERROR(ReadChangeTest(record, &policy));
   policy.drift = Speed::MetresPerSecond(record.drift_m_per_s());
   policy.clock_rate_error = record.clock_rate_error_ppm() / kPartsPerMillion;
   policy.zone_margin = Distance::Metres(record.zone_margin_m());

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -49,6 +50,22 @@ bool IsSiteOutage(const v1::ReportDevice& device) {
   return std::ranges::any_of(device.site().reasons(), [](const v1::ReportReason& reason) {
     return reason.code() == ReasonCodeName(ReasonCode::kSiteOutage);
   });
+}
+
+// What the change test's alarm is taken for; none without one. Slower with the whole site is one
+// question, unless the device looks moved.
+std::optional<ChangeKind> ChangeOf(const v1::ReportDevice& device) {
+  const auto has = [&](ReasonCode code) {
+    return std::ranges::any_of(device.site().reasons(), [&](const v1::ReportReason& reason) {
+      return reason.code() == ReasonCodeName(code);
+    });
+  };
+  if (has(ReasonCode::kSlowerAsIfMoved)) return ChangeKind::kMove;
+  if (has(ReasonCode::kSlowerWithSite)) return ChangeKind::kCommonDelay;
+  if (has(ReasonCode::kSlowerByOneDelay)) return ChangeKind::kCommonDelay;
+  if (has(ReasonCode::kSlowerByReroute)) return ChangeKind::kReroute;
+  if (has(ReasonCode::kSlowerThanEnrolled)) return ChangeKind::kCannotTell;
+  return std::nullopt;
 }
 
 // A report names devices by words; the queue orders them by key, for which their place stands.
@@ -104,7 +121,8 @@ void FillReviewQueue(const ReviewEffort& effort, v1::RunReport* report) {
     inputs.push_back({.device = Nth(i),
                       .site = device.declared().site(),
                       .headline = *headline,
-                      .site_outage = IsSiteOutage(device)});
+                      .site_outage = IsSiteOutage(device),
+                      .change = ChangeOf(device)});
   }
   report->clear_review();
   for (const ReviewCase& review : RankForReview(inputs, enrolled, effort)) Add(review, report);

@@ -106,13 +106,19 @@ std::string Tail(const Appraisal& appraisal, const Judgement& judgement,
   EARSHOT_CHECK(false);
 }
 
-// Reasons that go with a silence or a cap and that a reader must hear in the same breath.
+// Reasons that go with a silence or a cap, and signals through time, which a reader must hear in the
+// same breath.
 bool IsSpoken(const Appraisal& appraisal, const Reason& reason) {
   switch (reason.code) {
     case ReasonCode::kHandshakesRefused:
     case ReasonCode::kRefusedPackets:
     case ReasonCode::kSiteOutage: return appraisal.headline == Verdict::kSilent;
     case ReasonCode::kSessionKeysOnHost: return appraisal.headline == Verdict::kConsistent;
+    case ReasonCode::kSlowerThanEnrolled:
+    case ReasonCode::kSlowerByReroute:
+    case ReasonCode::kSlowerByOneDelay:
+    case ReasonCode::kSlowerAsIfMoved:
+    case ReasonCode::kSlowerWithSite: return true;
     default: return false;
   }
 }

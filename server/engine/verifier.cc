@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/appraisal/appraise.h"
+#include "core/appraisal/expected_landmarks.h"
 #include "core/appraisal/mesh.h"
 #include "core/appraisal/silence.h"
 #include "core/base/check.h"
@@ -43,7 +44,8 @@ bool HasUsableSample(const LandmarkObservation& seen) {
 Verifier::Verifier(VerifierSetup setup, Policy policy, const ClockReading& now)
     : setup_(std::move(setup)),
       all_position_records_(std::exchange(setup_.blobs.position_records, {})),
-      trust_(setup_.root), policy_(std::move(policy)), awaited_since_(now.monotonic) {}
+      trust_(setup_.root), policy_(std::move(policy)), awaited_since_(now.monotonic),
+      changes_(policy_) {}
 
 Result<Verifier> Verifier::Create(VerifierSetup setup, const ClockReading& now) {
   EARSHOT_CHECK(setup.test != nullptr && setup.map != nullptr);
@@ -111,6 +113,15 @@ Status Verifier::TakeLandmarkList(const ListTrust& trust, LandmarkListContent li
            before->delegation.position_record_sha256 == after->delegation.position_record_sha256 &&
            after->delegation.InForceAt(stored.checked.begin_wall);
   });
+  std::set<LandmarkId> changed;
+  for (const ListedLandmark& before : list_.landmarks) {
+    const ListedLandmark* after = listed_in(list, before.id);
+    const bool stands = after != nullptr && before.key() == after->key() &&
+                        before.delegation.position_record_sha256 ==
+                            after->delegation.position_record_sha256;
+    if (!stands) changed.insert(before.id);
+  }
+  changes_.Forget(changed);
   setup_.blobs.position_records.clear();
   for (const std::string& record : all_position_records_) {
     const Bytes32 hash = Sha256(AsBytes(record));
@@ -149,6 +160,7 @@ void Verifier::ForgetWithdrawn() {
   });
   std::erase_if(heard_last_round_,
                 [&](const auto& entry) { return withdrawn.contains(entry.first); });
+  changes_.Forget(withdrawn);
 }
 
 void Verifier::Expect(RoundNumber round, const DeviceId& device, std::set<LandmarkId> expected) {
@@ -381,6 +393,30 @@ void Verifier::Remember(const DeviceId& device, Page page) {
   }
 }
 
+struct Verifier::Case {
+  const EnrolledDevice* device;
+  std::vector<const StoredReceipt*> receipts;
+  RoundFacts facts;
+  DeviceObservation observation;
+};
+
+void Verifier::WatchChange(std::vector<Case>& cases, MonotonicInstant now) {
+  if (!changes_.watches()) return;
+  std::vector<WatchedRound> round;
+  for (const Case& c : cases) {
+    const Site& site = c.device->declaration.site;
+    round.push_back({c.device->id(), site.name, site.position,
+                     ExpectedLandmarks(c.observation, landmarks_, c.facts.mesh)});
+  }
+  const std::map<DeviceId, std::set<Signal>> signals = changes_.Observe(round, now);
+  for (Case& c : cases) {
+    const auto found = signals.find(c.device->id());
+    if (found == signals.end()) continue;
+    c.facts.signals.insert(found->second.begin(), found->second.end());
+    c.observation.signals.assign(c.facts.signals.begin(), c.facts.signals.end());
+  }
+}
+
 std::vector<DeviceVerdict> Verifier::CloseRound(RoundNumber round, const ClockReading& now,
                                                 const LandmarkNews& news) {
   const auto found = books_.find(round);
@@ -388,12 +424,6 @@ std::vector<DeviceVerdict> Verifier::CloseRound(RoundNumber round, const ClockRe
   Book book = std::move(books_.extract(found).mapped());
   if (news.mesh.has_value()) mesh_ = *news.mesh;
 
-  struct Case {
-    const EnrolledDevice* device;
-    std::vector<const StoredReceipt*> receipts;
-    RoundFacts facts;
-    DeviceObservation observation;
-  };
   const RevocationListContent* revocations = revocations_.has_value() ? &*revocations_ : nullptr;
   std::vector<Case> cases;
   std::vector<SiteDevice> sites;
@@ -414,6 +444,7 @@ std::vector<DeviceVerdict> Verifier::CloseRound(RoundNumber round, const ClockRe
     cases.push_back(std::move(c));
   }
   const std::vector<std::string> outages = OutageCandidates(sites);
+  WatchChange(cases, now.monotonic);
 
   std::vector<DeviceVerdict> verdicts;
   for (Case& c : cases) {

@@ -3,6 +3,10 @@
 // Trusts no landmark further than a stranger could: every receipt is recomputed as it arrives
 // (core/protocol/receipt_check.h), and one that does not hold together counts for nothing. At the
 // end of a round: mesh, outages, one appraisal a device, one signed bundle a verdict.
+//
+// Where the policy asks for it, every device is also watched through time
+// (core/appraisal/change_watch.h). Enrolments live in this object alone: a verifier that is made anew
+// enrols anew, and a bundle states the alarm and cannot show it.
 #ifndef EARSHOT_SERVER_ENGINE_VERIFIER_H_
 #define EARSHOT_SERVER_ENGINE_VERIFIER_H_
 
@@ -16,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/appraisal/change_book.h"
 #include "core/appraisal/country_map.h"
 #include "core/appraisal/placement_test.h"
 #include "core/base/bytes.h"
@@ -162,6 +167,9 @@ class Verifier {
     std::map<LandmarkId, MonotonicInstant> last_usable;  // sample without taint
   };
 
+  // One device at the end of one round.
+  struct Case;
+
   Verifier(VerifierSetup setup, Policy policy, const ClockReading& now);
   // The round last taken from one landmark about one device.
   struct LastSession {
@@ -183,6 +191,8 @@ class Verifier {
   std::optional<MeshState> MeasureMesh(const Book& book) const;
   std::vector<const StoredReceipt*> ReceiptsFor(const DeviceId& device, const Page& page) const;
   void Remember(const DeviceId& device, Page page);
+  // Puts what the change test says into the facts and the observation of each case.
+  void WatchChange(std::vector<Case>& cases, MonotonicInstant now);
 
   VerifierSetup setup_;  // blobs.position_records: those of list_
   std::vector<std::string> all_position_records_;
@@ -198,6 +208,7 @@ class Verifier {
   std::map<LandmarkId, std::set<DeviceId>> heard_last_round_;
   MeshState mesh_;
   VerifierCounters counters_;
+  ChangeBook changes_;
 };
 
 }  // namespace earshot

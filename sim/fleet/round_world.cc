@@ -49,6 +49,9 @@ Status CheckOffered(const Scenario& scenario) {
                                                    landmark.lies() ? "lies" : "is interfered with")));
     }
   }
+  if (scenario.policy.change_alarm_rate > 0) {
+    return tl::unexpected(NotOffered("the policy tests for change through time"));
+  }
   const std::uint32_t per_device = scenario.rounds.landmarks_per_device;
   if (per_device != 0 && per_device < scenario.landmarks.size()) {
     return tl::unexpected(NotOffered("landmarks are chosen anew each round"));

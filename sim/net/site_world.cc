@@ -197,8 +197,11 @@ void SiteWorld::ConnectDevice(const WorldPlan& plan, std::size_t device, bool cl
       if (std::ranges::find(unanswered, scenario.landmarks[l].id) != unanswered.end()) continue;
     }
     const ResolvedPath& path = plan.resolved.paths[device * scenario.landmarks.size() + l];
-    const PathConditions conditions{clone ? path.clone / 2 : path.forward,
-                                    clone ? path.clone - path.clone / 2 : path.backward,
+    // Round trips that are not split already: of a clone, and before a move.
+    const bool moves = path.before > Duration(0);
+    const Duration other = clone ? path.clone : path.before;
+    const PathConditions conditions{clone || moves ? other / 2 : path.forward,
+                                    clone || moves ? other - other / 2 : path.backward,
                                     scenario.network.jitter,
                                     scenario.network.loss,
                                     scenario.network.duplicate,
@@ -208,11 +211,17 @@ void SiteWorld::ConnectDevice(const WorldPlan& plan, std::size_t device, bool cl
     network_.Connect(agent, VirtualLandmarkEndpoint(l), conditions,
                      PhiloxKey::For(scenario.seed, id + " " + landmark.value(), "path"),
                      WeatherOfDevice(scenario, resolved, clone, l), RouteKey(scenario.seed, id));
+    if (moves) {
+      network_.Reroute(agent, VirtualLandmarkEndpoint(l),
+                       plan.start.monotonic + scenario.fleets[resolved.fleet].moves_at,
+                       path.forward, path.backward);
+    }
     if (scenario.landmarks[l].lies()) continue;
-    // Where two hold a key, the quicker one may have answered.
-    const Rtt undisturbed = path.clone > Duration(0)
-                                ? std::min(path.rtt(), Rtt::FromDuration(path.clone))
-                                : path.rtt();
+    // Where two hold a key, the quicker one may have answered; one that moves answers from both places.
+    Rtt undisturbed = path.rtt();
+    for (const Duration also : {path.clone, path.before}) {
+      if (also > Duration(0)) undisturbed = std::min(undisturbed, Rtt::FromDuration(also));
+    }
     undisturbed_[{plan.material.devices[device].id(), landmark}] = undisturbed;
   }
 }

@@ -84,6 +84,17 @@ void VirtualNetwork::Connect(const Endpoint& agent, const Endpoint& landmark,
   EARSHOT_CHECK(is_new);
 }
 
+void VirtualNetwork::Reroute(const Endpoint& agent, const Endpoint& landmark, MonotonicInstant at,
+                             Duration forward, Duration backward) {
+  const auto route = routes_.find(RouteKey(by_endpoint_.at(agent), by_endpoint_.at(landmark)));
+  EARSHOT_CHECK(route != routes_.end());
+  Path& path = paths_[route->second.path];
+  EARSHOT_CHECK(!path.rerouted_at.has_value());
+  path.rerouted_at = at;
+  path.rerouted[0] = forward;
+  path.rerouted[1] = backward;
+}
+
 void VirtualNetwork::Rearm(std::uint32_t host) {
   Host& of = hosts_.at(host);
   const std::optional<MonotonicInstant> wake = of.host->NextWake();
@@ -115,7 +126,9 @@ void VirtualNetwork::OnSend(std::uint32_t from, const Endpoint& to, ByteSpan dat
     return;
   }
   if (fate.reordered) ++counts_.reordered;
+  const bool rerouted = path.rerouted_at.has_value() && clock_.Now() >= *path.rerouted_at;
   Duration delay = lane == 0 ? path.conditions.forward : path.conditions.backward;
+  if (rerouted) delay = path.rerouted[lane];
   if (path.weather != nullptr) {
     const Duration extra = path.weather->Extra(path.route, passed);
     delay += lane == 0 ? extra / 2 : extra - extra / 2;

@@ -71,6 +71,11 @@ class VirtualNetwork {
   void Connect(const Endpoint& agent, const Endpoint& landmark, const PathConditions& conditions,
                PhiloxKey key, PathWeather weather = {}, PhiloxKey route = {});
 
+  // From `at` on, packets between the two are on their way for so long instead. At most once a pair,
+  // which must be joined (CHECK).
+  void Reroute(const Endpoint& agent, const Endpoint& landmark, MonotonicInstant at,
+               Duration forward, Duration backward);
+
   // Asks every host when it wants to be woken; call it once before the first RunUntil, and for a
   // host that was used from outside.
   void Rearm(std::uint32_t host);
@@ -100,6 +105,8 @@ class VirtualNetwork {
     std::unique_ptr<const PathWeather> weather;  // null: calm
     PhiloxKey route;
     std::uint64_t packets[2] = {0, 0};  // by lane: to the landmark, to the agent
+    std::optional<MonotonicInstant> rerouted_at;
+    Duration rerouted[2] = {Duration(0), Duration(0)};  // by lane
   };
   struct Route {
     std::uint32_t path = 0;

@@ -117,7 +117,8 @@ PathDrawer::PathDrawer(const Scenario& scenario, const PathModel& model,
     const Position at = scenario.FindPlace(landmark.place)->position;
     legs_.push_back({GeodesicDistance(actual, at), GeodesicDistance(declared, at),
                      GeodesicDistance(relay, at), LightFloor(actual, at),
-                     GeodesicDistance(clone, at), LightFloor(clone, at)});
+                     LightFloor(declared, at), GeodesicDistance(clone, at),
+                     LightFloor(clone, at)});
   }
 }
 
@@ -143,6 +144,13 @@ Rtt PathDrawer::Draw(const std::string& id, std::size_t landmark) const {
     rtt = std::max(rtt, model_.Draw(legs.declared, second_unit));
   }
   return std::max(rtt, legs.light);
+}
+
+Rtt PathDrawer::DrawBefore(const std::string& id, std::size_t landmark) const {
+  const Legs& legs = legs_[landmark];
+  SeededRandom random =
+      PathRandom(scenario_.seed, id + " before", scenario_.landmarks[landmark].id);
+  return std::max(model_.Draw(legs.declared, random.NextUnit()), legs.declared_light);
 }
 
 Rtt PathDrawer::DrawClone(const std::string& id, std::size_t landmark) const {
@@ -191,6 +199,9 @@ ResolvedScenario ResolveDevices(const Scenario& scenario, const PathModel& model
       const bool cloned = !device.reference_for.has_value() &&
                           scenario.fleets[device.fleet].behaviour == Behaviour::kClonedKey;
       if (cloned) path.clone = drawers[device.fleet].DrawClone(device.id, l).duration();
+      const bool moves = !device.reference_for.has_value() &&
+                         scenario.fleets[device.fleet].behaviour == Behaviour::kMovesLater;
+      if (moves) path.before = drawers[device.fleet].DrawBefore(device.id, l).duration();
       resolved.paths.push_back(path);
     }
   }

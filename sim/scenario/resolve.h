@@ -30,6 +30,7 @@ struct ResolvedPath {
   Duration forward{0};       // agent to landmark
   Duration backward{0};
   Duration clone{0};  // there and back, of whoever else holds a cloned key; 0: nobody does
+  Duration before{0};  // there and back, until the device moves; 0: it does not
 
   Rtt rtt() const { return Rtt::FromDuration(forward + backward); }
 };
@@ -40,7 +41,7 @@ struct ResolvedScenario {
   std::vector<ResolvedDevice> devices;  // reference agents last
   std::vector<ResolvedPath> paths;      // device by device, in the order of the landmarks
 
-  // Where the device really stands.
+  // Where the device really stands; of one that moves, in the end.
   Position ActualPosition(const ResolvedDevice& device) const;
   Position LandmarkPosition(std::size_t landmark) const;
 };
@@ -61,6 +62,8 @@ class PathDrawer {
 
   // Of device `id`, to Scenario::landmarks[landmark]: as ResolveScenario says below.
   Rtt Draw(const std::string& id, std::size_t landmark) const;
+  // The same from the declared place, before it moves; the fleet's behaviour is kMovesLater.
+  Rtt DrawBefore(const std::string& id, std::size_t landmark) const;
   // The same of the second holder of its key; the fleet's behaviour is kClonedKey.
   Rtt DrawClone(const std::string& id, std::size_t landmark) const;
 
@@ -70,6 +73,7 @@ class PathDrawer {
     Distance declared;  // declared place to landmark
     Distance relayed;   // relay to landmark
     Rtt light;          // over `direct`, rounded up
+    Rtt declared_light;
     Distance cloned;    // clone place to landmark
     Rtt clone_light;
   };

@@ -53,29 +53,37 @@ Result<Duration> ReadDelay(const TextProtoScope& at, std::string_view field,
   return *delay;
 }
 
-// Not quicker than light from where the clone is; absent where nobody holds one.
-Result<Duration> ReadClone(const TextProtoScope& at, const v1::ResolvedPath& path,
-                           const ResolvedScenario& resolved, const ResolvedPath& read) {
+// A second round trip of a path that some behaviours have.
+struct SecondRoundTrip {
+  const char* field;
+  const std::string& text;
+  Behaviour behaviour;          // that has it
+  const std::string& place;     // id of the place it is from
+};
+
+// Not quicker than light from there; absent for every other behaviour.
+Result<Duration> ReadSecond(const TextProtoScope& at, const SecondRoundTrip& second,
+                            const ResolvedScenario& resolved, const ResolvedPath& read) {
   const ResolvedDevice& device = resolved.devices[read.device];
-  const bool cloned =
-      !device.reference_for.has_value() &&
-      resolved.scenario.fleets[device.fleet].behaviour == Behaviour::kClonedKey;
-  if (cloned == path.clone().empty()) {
-    return tl::unexpected(at.At("clone", cloned ? "the key is cloned; write the clone's delay there "
-                                                  "and back"
-                                                : "the key of this device is not cloned; remove it"));
+  const bool has_one = !device.reference_for.has_value() &&
+                       resolved.scenario.fleets[device.fleet].behaviour == second.behaviour;
+  if (has_one == second.text.empty()) {
+    return tl::unexpected(at.At(
+        second.field, has_one ? fmt::format("a device that {} has another delay there and back; write it",
+                                            BehaviourWords(second.behaviour))
+                              : fmt::format("only a device that {} has one; remove it",
+                                            BehaviourWords(second.behaviour))));
   }
-  if (!cloned) return Duration(0);
-  EARSHOT_ASSIGN_OR_RETURN(const Duration clone, ReadDelay(at, "clone", path.clone()));
-  const Position place =
-      resolved.scenario.FindPlace(resolved.scenario.fleets[device.fleet].clone_place)->position;
+  if (!has_one) return Duration(0);
+  EARSHOT_ASSIGN_OR_RETURN(const Duration delay, ReadDelay(at, second.field, second.text));
+  const Position place = resolved.scenario.FindPlace(second.place)->position;
   const Rtt light = RoundTripOver(
       GeodesicDistance(place, resolved.LandmarkPosition(read.landmark)), kSpeedOfLight);
-  if (clone < light.duration()) {
-    return tl::unexpected(at.At("clone", fmt::format("quicker than light ({:.3f} ms); write more",
-                                                     light.milliseconds())));
+  if (delay < light.duration()) {
+    return tl::unexpected(at.At(second.field, fmt::format("quicker than light ({:.3f} ms); write more",
+                                                          light.milliseconds())));
   }
-  return clone;
+  return delay;
 }
 
 Status ReadPaths(const v1::ResolvedScenario& proto, const TextProtoScope& scope,
@@ -101,7 +109,9 @@ Status ReadPaths(const v1::ResolvedScenario& proto, const TextProtoScope& scope,
                                   fmt::format("no \"{}\" here; name one that is listed",
                                               known ? path.landmark_id() : path.device())));
     }
-    ResolvedPath read{device->second, landmark->second, Duration(0), Duration(0), Duration(0)};
+    ResolvedPath read;
+    read.device = device->second;
+    read.landmark = landmark->second;
     EARSHOT_ASSIGN_OR_RETURN(read.forward, ReadDelay(at, "forward", path.forward()));
     EARSHOT_ASSIGN_OR_RETURN(read.backward, ReadDelay(at, "backward", path.backward()));
     const Rtt light =
@@ -114,7 +124,15 @@ Status ReadPaths(const v1::ResolvedScenario& proto, const TextProtoScope& scope,
                                        "write more",
                                        read.rtt().milliseconds(), light.milliseconds())));
     }
-    EARSHOT_ASSIGN_OR_RETURN(read.clone, ReadClone(at, path, *resolved, read));
+    const ScenarioFleet& fleet =
+        resolved->scenario.fleets[resolved->devices[read.device].fleet];
+    EARSHOT_ASSIGN_OR_RETURN(
+        read.clone, ReadSecond(at, {"clone", path.clone(), Behaviour::kClonedKey, fleet.clone_place},
+                               *resolved, read));
+    EARSHOT_ASSIGN_OR_RETURN(
+        read.before,
+        ReadSecond(at, {"before", path.before(), Behaviour::kMovesLater, fleet.declared_place},
+                   *resolved, read));
     if (!paths.emplace(std::pair(read.device, read.landmark), read).second) {
       return tl::unexpected(at.At("device", "this device has a path to this landmark already"));
     }
@@ -162,6 +180,7 @@ std::string ResolvedText(const ResolvedScenario& resolved) {
     out->set_forward(DurationText(path.forward));
     out->set_backward(DurationText(path.backward));
     if (path.clone > Duration(0)) out->set_clone(DurationText(path.clone));
+    if (path.before > Duration(0)) out->set_before(DurationText(path.before));
   }
   std::string text;
   google::protobuf::TextFormat::PrintToString(proto, &text);

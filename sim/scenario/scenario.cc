@@ -21,6 +21,7 @@ std::string_view BehaviourName(Behaviour behaviour) {
     case Behaviour::kAnswersEarly: return "answers_early";
     case Behaviour::kFastMedium: return "fast_medium";
     case Behaviour::kChoosesLandmarks: return "chooses_landmarks";
+    case Behaviour::kMovesLater: return "moves_later";
   }
   EARSHOT_CHECK(false);
 }
@@ -40,6 +41,7 @@ std::string_view BehaviourWords(Behaviour behaviour) {
     case Behaviour::kAnswersEarly: return "answers before the question can have come";
     case Behaviour::kFastMedium: return "answers from elsewhere at the speed of light, padded";
     case Behaviour::kChoosesLandmarks: return "answers only the landmarks it likes";
+    case Behaviour::kMovesLater: return "moves away while it is watched";
   }
   EARSHOT_CHECK(false);
 }

@@ -37,6 +37,7 @@ enum class Behaviour : std::uint8_t {
   kAnswersEarly,      // a host that answers each ping before it can have arrived
   kFastMedium,        // moved; its paths are as quick as light, or padded as above
   kChoosesLandmarks,  // exchanges no packet with `unanswered_landmarks`, and pads if it was moved
+  kMovesLater,        // at the declared place until `moves_at`, then at the actual one
 };
 std::string_view BehaviourName(Behaviour behaviour);   // "goes_silent"
 std::string_view BehaviourWords(Behaviour behaviour);  // "stops answering"
@@ -143,6 +144,7 @@ struct ScenarioFleet {
   Behaviour behaviour = Behaviour::kHonest;
   std::string relay_place;  // kRelayed only
   Duration silent_from{0};  // kGoesSilent only
+  Duration moves_at{0};     // kMovesLater only
   std::string chip_place;   // kKeyElsewhere, kRevokedKey: empty: where the key is
   std::string clone_place;  // kClonedKey only
   std::vector<LandmarkId> unanswered_landmarks;  // kChoosesLandmarks only
@@ -162,7 +164,8 @@ struct ScenarioFleet {
   // It does what neither a live run nor a run of rounds can play.
   bool virtual_time_only() const {
     return behaviour == Behaviour::kClonedKey || behaviour == Behaviour::kAnswersEarly ||
-           behaviour == Behaviour::kChoosesLandmarks || strangers_ping;
+           behaviour == Behaviour::kChoosesLandmarks || behaviour == Behaviour::kMovesLater ||
+           strangers_ping;
   }
 };
 

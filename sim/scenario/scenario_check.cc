@@ -139,6 +139,21 @@ Status LandmarksAreSound(const Scenario& scenario, const TextProtoScope& scope) 
   return {};
 }
 
+Status MoveIsSound(const Scenario& scenario, const ScenarioFleet& fleet, const TextProtoScope& at) {
+  const bool moves = fleet.behaviour == Behaviour::kMovesLater;
+  if (!moves && fleet.moves_at > Duration(0)) {
+    return tl::unexpected(at.At(
+        "moves_at", "only BEHAVIOUR_MOVES_LATER has one; remove it or change behaviour"));
+  }
+  if (moves && (fleet.moves_at <= Duration(0) || fleet.moves_at >= scenario.duration)) {
+    return tl::unexpected(
+        at.At("moves_at", fmt::format("a device that moves needs a moment within the run at which it "
+                                      "does; write one between 0 s and {}",
+                                      DurationText(scenario.duration))));
+  }
+  return {};
+}
+
 // What each behaviour needs and what it has no use for.
 Status BehaviourIsSound(const Scenario& scenario, const ScenarioFleet& fleet,
                         const TextProtoScope& at) {
@@ -154,6 +169,7 @@ Status BehaviourIsSound(const Scenario& scenario, const ScenarioFleet& fleet,
   const bool moved = fleet.actual_place != fleet.declared_place;
   if (!moved && (relayed || fleet.behaviour == Behaviour::kPadsDelay ||
                  fleet.behaviour == Behaviour::kFastMedium ||
+                 fleet.behaviour == Behaviour::kMovesLater ||
                  fleet.behaviour == Behaviour::kCareless)) {
     return tl::unexpected(
         at.At("actual_place", fmt::format("a device that {} must stand elsewhere than declared; "
@@ -174,7 +190,7 @@ Status BehaviourIsSound(const Scenario& scenario, const ScenarioFleet& fleet,
                                          DurationText(fleet.silent_from),
                                          DurationText(scenario.duration))));
   }
-  return {};
+  return MoveIsSound(scenario, fleet, at);
 }
 
 // The key, and who else has it.

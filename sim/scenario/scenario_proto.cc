@@ -161,6 +161,11 @@ Status PolicyFromProto(const v1::ScenarioPolicy& proto, const TextProtoScope& sc
     EARSHOT_RETURN_IF_ERROR(
         ReadProbability(scope, "power_min", proto.power_min(), &policy->power_min));
   }
+  if (proto.has_change_alarm_rate()) {
+    EARSHOT_RETURN_IF_ERROR(ReadProbability(scope, "change_alarm_rate", proto.change_alarm_rate(),
+                                            &policy->change_alarm_rate));
+  }
+  if (proto.has_change_block_rounds()) policy->change_block_rounds = proto.change_block_rounds();
   if (!proto.placement_test().empty()) {
     const Result<PlacementRule> rule = ParsePlacementRuleName(proto.placement_test());
     if (!rule.has_value()) return tl::unexpected(scope.At("placement_test", rule.error()));
@@ -253,6 +258,7 @@ Result<ScenarioFleet> FleetFromProto(const v1::ScenarioFleet& proto, const TextP
   fleet.relay_place = proto.relay_place();
   EARSHOT_RETURN_IF_ERROR(
       ReadDuration(scope, "silent_from", proto.silent_from(), &fleet.silent_from));
+  EARSHOT_RETURN_IF_ERROR(ReadDuration(scope, "moves_at", proto.moves_at(), &fleet.moves_at));
   fleet.session_keys_on_host = proto.session_keys_on_host();
   fleet.chip_place = proto.chip_place();
   fleet.clone_place = proto.clone_place();
@@ -264,8 +270,8 @@ Result<ScenarioFleet> FleetFromProto(const v1::ScenarioFleet& proto, const TextP
   return fleet;
 }
 
-static_assert(static_cast<int>(Behaviour::kChoosesLandmarks) == v1::BEHAVIOUR_CHOOSES_LANDMARKS &&
-                  v1::Behaviour_MAX == v1::BEHAVIOUR_CHOOSES_LANDMARKS,
+static_assert(static_cast<int>(Behaviour::kMovesLater) == v1::BEHAVIOUR_MOVES_LATER &&
+                  v1::Behaviour_MAX == v1::BEHAVIOUR_MOVES_LATER,
               "FleetFromProto casts between the two enumerations");
 
 }  // namespace

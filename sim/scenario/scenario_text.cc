@@ -18,6 +18,10 @@ void PolicyToProto(const Policy& policy, v1::ScenarioPolicy* proto) {
   proto->set_zone_margin(DistanceText(policy.zone_margin));
   proto->set_false_alarm_rate(policy.false_alarm_rate);
   proto->set_power_min(policy.power_min);
+  if (policy.change_alarm_rate > 0) {
+    proto->set_change_alarm_rate(policy.change_alarm_rate);
+    proto->set_change_block_rounds(policy.change_block_rounds);
+  }
   if (policy.placement_test != PlacementRule::kNearestLandmark) {
     proto->set_placement_test(std::string(PlacementRuleName(policy.placement_test)));
   }
@@ -89,6 +93,7 @@ void FleetToProto(const ScenarioFleet& fleet, v1::ScenarioFleet* proto) {
   proto->set_behaviour(static_cast<v1::Behaviour>(fleet.behaviour));
   proto->set_relay_place(fleet.relay_place);
   if (fleet.silent_from > Duration(0)) proto->set_silent_from(DurationText(fleet.silent_from));
+  if (fleet.moves_at > Duration(0)) proto->set_moves_at(DurationText(fleet.moves_at));
   proto->set_session_keys_on_host(fleet.session_keys_on_host);
   proto->set_chip_place(fleet.chip_place);
   proto->set_clone_place(fleet.clone_place);

@@ -110,6 +110,30 @@ TEST(PolicyRecord, PlacementTestThatIsNotKnownOrCannotBeMadeIsRefusedByName) {
   EXPECT_THAT(too_many.error().message(), HasSubstr("liars_max"));
 }
 
+TEST(PolicyRecord, ChangeTestTravelsWithItsBlocksAndItsAbsenceHasNoBytes) {
+  Policy policy;
+  policy.change_block_rounds = 7;  // of no test
+  EXPECT_EQ(ToRecord(policy)->SerializeAsString(), ToRecord(Policy{})->SerializeAsString());
+  policy.change_alarm_rate = 0.012345;
+  const auto record = ToRecord(policy);
+  ASSERT_TRUE(record) << record.error().message();
+  const auto back = FromRecord(*record);
+  ASSERT_TRUE(back) << back.error().message();
+  EXPECT_EQ(back->change_alarm_rate, 0.012345);
+  EXPECT_EQ(back->change_block_rounds, 7U);
+  const auto refused = [&](auto change) {
+    v1::PolicyRecord bad = *record;
+    change(bad);
+    return !FromRecord(bad).has_value();
+  };
+  EXPECT_TRUE(refused([](auto& r) { r.set_change_alarm_rate_ppm(0); }));
+  EXPECT_TRUE(refused([](auto& r) { r.set_change_alarm_rate_ppm(1'000'000); }));
+  EXPECT_TRUE(refused([](auto& r) { r.set_change_block_rounds(0); }));
+  EXPECT_TRUE(refused([](auto& r) { r.set_change_block_rounds(100'001); }));
+  policy.change_alarm_rate = 1.5;
+  EXPECT_FALSE(ToRecord(policy));
+}
+
 TEST(PolicyRecord, DefaultPolicyIsRepresentable) {
   const auto record = ToRecord(Policy{});
   EXPECT_TRUE(record) << record.error().message();

@@ -75,6 +75,27 @@ TEST(ReviewQueue, OutageReasonMakesSilenceOneQuestion) {
   EXPECT_THAT(fleet.report.review(0).reason(), HasSubstr("3 silent with the whole site"));
 }
 
+TEST(ReviewQueue, DevicesThatBecameSlowerAreReviewedAndASiteOfThemIsOneQuestion) {
+  Fleet fleet;
+  const auto add = [&](const char* id, const char* site, std::initializer_list<ReasonCode> codes) {
+    v1::ReportDevice* device = fleet.Add(id, site, Verdict::kVerified);
+    for (const ReasonCode code : codes) {
+      device->mutable_site()->add_reasons()->set_code(std::string(ReasonCodeName(code)));
+    }
+  };
+  for (const char* id : {"a", "b", "c"}) {
+    add(id, "Changi", {ReasonCode::kSlowerByReroute, ReasonCode::kSlowerWithSite});
+  }
+  add("d", "Jurong", {ReasonCode::kSlowerAsIfMoved});
+  add("e", "Tuas", {ReasonCode::kRegionOutsideExcluded});
+  FillReviewQueue(ReviewEffort(), &fleet.report);
+  ASSERT_EQ(fleet.report.review_size(), 2);
+  EXPECT_EQ(fleet.report.review(0).gravest(), "MOVE_LIKE");
+  EXPECT_EQ(fleet.report.review(1).gravest(), "COMMON_DELAY");
+  EXPECT_EQ(fleet.report.review(1).minutes(), 45);
+  EXPECT_THAT(fleet.report.review(1).reason(), HasSubstr("3 slower together"));
+}
+
 TEST(ReviewQueue, HoursThatRunOutAreSaid) {
   Fleet fleet;
   fleet.Add("a", "Changi", Verdict::kSilent);

@@ -122,6 +122,20 @@ TEST(Sentence, CalibratedTestSpeaksOfTheNeighbourhoodAndOfLiars) {
               HasSubstr("Every landmark heard nobody"));
 }
 
+TEST(Sentence, BecomingSlowerIsSaidBesideAnyVerdictAndAtItsOwnRate) {
+  World world;
+  world.policy.change_alarm_rate = 0.01;
+  for (const Verdict verdict : {Verdict::kVerified, Verdict::kSilent, Verdict::kIndeterminate}) {
+    Appraisal appraisal = Judged(world, verdict, Basis::kNone, Because(ReasonCode::kNoAnswer));
+    EXPECT_THAT(Say(world, appraisal), Not(HasSubstr("when it was enrolled")));
+    appraisal.site.reasons.push_back(Because(ReasonCode::kSlowerByOneDelay));
+    appraisal.licence.reasons.push_back(Because(ReasonCode::kSlowerByOneDelay));
+    EXPECT_THAT(Say(world, appraisal), HasSubstr("It answers more slowly than when it was enrolled: all "
+                                                 "paths by about the same"));
+    EXPECT_THAT(Say(world, appraisal), HasSubstr("in at most 1 in 100 cases"));
+  }
+}
+
 TEST(Sentence, UnheardByAHealthyLandmarkCountsAsInfinitelySlow) {
   const World world;
   Reason reason = Because(ReasonCode::kExpectedLandmarkUnheard);

@@ -34,7 +34,7 @@ class RoundWorldTest : public testing::Test {
 TEST_F(RoundWorldTest, VerdictsAndQueueingAreThoseOfARunOfEveryPacket) {
   for (const char* const file :
        {"020-honest-fleet.textproto", "040-relay-in-singapore.textproto",
-        "050-dark-after-inspection.textproto", "260-hidden-behind-delay.textproto"}) {
+        "050-dark-after-inspection.textproto", "320-hidden-behind-delay.textproto"}) {
     const Scenario scenario = Shipped(file);
     RoundWorldOptions options;
     options.audit_one_in = 1;

@@ -81,8 +81,32 @@ TEST(Resolve, SecondHolderOfAKeyHasPathsOfItsOwnThatAreReadBack) {
                           "r")
                 .error()
                 .message()
-                .find("not cloned"),
+                .find("under one key has one; remove it"),
             std::string::npos);
+}
+
+TEST(Resolve, DeviceThatMovesHasPathsFromBothPlacesThatAreReadBack) {
+  const Scenario moves = Parse(Replaced(kSmallScenario, "BEHAVIOUR_PADS_DELAY",
+                                        "BEHAVIOUR_MOVES_LATER moves_at: \"9 s\""));
+  const ResolvedScenario resolved = Resolve(moves);
+  for (const ResolvedPath& path : resolved.paths) {
+    const ResolvedDevice& device = resolved.devices[path.device];
+    const bool has_before = !device.reference_for.has_value() && device.fleet == 1;
+    EXPECT_EQ(path.before > Duration(0), has_before) << device.id;
+    // Shenzhen is 2,600 km from the landmarks in Singapore: light takes 17 ms there and back.
+    if (has_before && path.landmark == 0) {
+      EXPECT_GT(path.rtt().duration(), std::chrono::milliseconds(17));
+    }
+  }
+  const std::string text = ResolvedText(resolved);
+  const auto again = ParseResolved(text, "r");
+  ASSERT_TRUE(again.has_value()) << again.error().message();
+  EXPECT_EQ(ResolvedText(*again), text);
+  const std::size_t at = text.find("  before: ");
+  ASSERT_NE(at, std::string::npos);
+  std::string without = text;
+  without.erase(at, without.find('\n', at) - at);
+  EXPECT_FALSE(ParseResolved(without, "r").has_value());
 }
 
 TEST(Resolve, FastMediumIsAsQuickAsLightAndNoQuicker) {

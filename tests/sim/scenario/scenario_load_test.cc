@@ -110,6 +110,9 @@ TEST(Scenario, LimitsThemselvesAreAllowed) {
                                  std::pair{"liars_max: 1", "silent_after: \"6 s\""},
                                  std::pair{"liars_max: 1", "false_alarm_rate: 0.01"},
                                  std::pair{"liars_max: 1", "placement_test: \"calibrated\""},
+                                 std::pair{"liars_max: 1", "change_alarm_rate: 0.01"},
+                                 std::pair{"BEHAVIOUR_PADS_DELAY",
+                                           "BEHAVIOUR_MOVES_LATER moves_at: \"9 s\""},
                                  std::pair{"seed: 7", "seed: 9007199254740992"},
                                  std::pair{"first_number: 4", "first_number: 999999998"}}) {
     std::string text = kSmallScenario;
@@ -185,6 +188,14 @@ INSTANTIATE_TEST_SUITE_P(
                 "behaviour: BEHAVIOUR_FAST_MEDIUM", "18:1:", "elsewhere"},
         BadFile{"trust_domain: \"c\"", "trust_domain: \"c\" runs_slow_by: 1", "12:58:",
                 "stands still"},
+        BadFile{"BEHAVIOUR_PADS_DELAY", "BEHAVIOUR_MOVES_LATER", "18:1:", "needs a moment"},
+        BadFile{"BEHAVIOUR_PADS_DELAY", "BEHAVIOUR_MOVES_LATER moves_at: \"20 s\"", "21:61:",
+                "within the run"},
+        BadFile{"BEHAVIOUR_PADS_DELAY", "BEHAVIOUR_CARELESS moves_at: \"3 s\"", "21:58:",
+                "only BEHAVIOUR_MOVES_LATER"},
+        BadFile{"actual_place: \"shenzhen\" behaviour: BEHAVIOUR_PADS_DELAY",
+                "behaviour: BEHAVIOUR_MOVES_LATER moves_at: \"9 s\"", "18:1:", "elsewhere"},
+        BadFile{"domains_min: 3", "change_alarm_rate: 1.5", "4:23:", "no probability"},
         BadFile{"trust_domain: \"c\"", "trust_domain: \"c\" drops: 1.5", "12:58:",
                 "no probability"}));
 
