@@ -30,6 +30,14 @@ std::string FleetLines(const v1::ReportFleet& fleet, const Console& console) {
                         Label(console, verdict.verdict()), verdict.last(), verdict.ever(),
                         verdict.raised());
   }
+  const std::string lives = LifecycleText(fleet.lifecycle());
+  if (!lives.empty()) {
+    text += fmt::format("    in its life at the end: {};", lives);
+    for (const v1::LifecycleCount& count : fleet.lifecycle()) {
+      text += fmt::format(" {} {:.0f}", count.state(), count.rounds());
+    }
+    text += " device rounds\n";
+  }
   return text;
 }
 

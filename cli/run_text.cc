@@ -112,6 +112,24 @@ std::string DeviceLines(const v1::ReportDevice& device, const Console& console) 
   return text;
 }
 
+}  // namespace
+
+std::string LifecycleText(
+    const google::protobuf::RepeatedPtrField<v1::LifecycleCount>& counts) {
+  std::vector<std::string> parts;
+  bool all_answer = true;
+  for (const v1::LifecycleCount& count : counts) {
+    all_answer = all_answer && count.state() == "answering";
+    if (count.devices() == 0) continue;
+    std::string words = count.state();
+    std::ranges::replace(words, '_', ' ');
+    parts.push_back(fmt::format("{} {}", count.devices(), words));
+  }
+  return all_answer ? "" : fmt::format("{}", fmt::join(parts, ", "));
+}
+
+namespace {
+
 std::string SummaryText(const v1::RunReport& report) {
   const v1::Summary& summary = report.summary();
   std::string counts;
@@ -130,6 +148,8 @@ std::string SummaryText(const v1::RunReport& report) {
         summary.expected_false_alarms(), summary.tested_honest(), summary.false_alarms(),
         summary.false_contradictions(), summary.misses(), summary.not_as_expected());
   }
+  const std::string lives = LifecycleText(report.lifecycle());
+  if (!lives.empty()) text += fmt::format(" In their lives at the end: {}.", lives);
   return text;
 }
 

@@ -7,7 +7,12 @@
 #include "cli/console.h"
 #include "core/domain/verdict.h"
 
+namespace google::protobuf {
+template <typename Element>
+class RepeatedPtrField;
+}  // namespace google::protobuf
 namespace earshot::v1 {
+class LifecycleCount;
 class PingReport;
 class ReportDevice;
 class RunReport;
@@ -18,6 +23,10 @@ namespace earshot {
 // "[x] INVALID_PROOF": a mark of its own for every verdict, then the word; the colour only repeats
 // what they say.
 std::string VerdictLabel(const Console& console, Verdict verdict);
+
+// "6 in transit, 12 answering": devices by where they are in their lives; empty where all answer.
+std::string LifecycleText(
+    const google::protobuf::RepeatedPtrField<v1::LifecycleCount>& counts);
 
 // Every device with its declared place, verdict and sentence; then the summary with expected beside
 // achieved false alarms, the network, the assumptions and the finding.

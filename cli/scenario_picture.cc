@@ -283,13 +283,31 @@ std::string RoundsRow(const Scenario& scenario, const TimeBar& empty) {
   return bar.Row(fmt::format("rounds 1-{}", count));
 }
 
-// The bar of who is heard until `silent_from`; '!' where its silence becomes a verdict.
-std::string SilenceRow(std::string_view label, Duration silent_from, bool judged,
-                       const Scenario& scenario, const TimeBar& empty) {
+// The bar of a fleet's life: under way, heard, silent, and nothing once it is retired.
+std::string FleetRow(const ScenarioFleet& fleet, const Scenario& scenario, const TimeBar& empty) {
+  const LifeMoments& life = fleet.life;
+  const Duration end = life.retired.value_or(scenario.duration);
+  Duration silent = end;
+  if (fleet.behaviour == Behaviour::kSilent) silent = life.installed;
+  if (fleet.behaviour == Behaviour::kGoesSilent) {
+    silent = std::max(life.installed, fleet.silent_from);
+  }
+  TimeBar bar = empty;
+  bar.Fill(life.shipped, life.installed, '>');
+  bar.Fill(life.installed, silent, '+');
+  bar.Fill(silent, end, '-');
+  bar.Fill(end, scenario.duration, ' ');
+  const Duration judged = silent + scenario.policy.silent_after;
+  if (silent < end && judged <= end) bar.Put(judged, "!");
+  return bar.Row(fmt::format("{}-{:04} x{}", fleet.id_prefix, fleet.first_number, fleet.count));
+}
+
+// The bar of a landmark that hears until `silent_from`.
+std::string SilenceRow(std::string_view label, Duration silent_from, const Scenario& scenario,
+                       const TimeBar& empty) {
   TimeBar bar = empty;
   bar.Fill(Duration(0), silent_from, '+');
   bar.Fill(silent_from, scenario.duration, '-');
-  if (judged) bar.Put(silent_from + scenario.policy.silent_after, "!");
   return bar.Row(label);
 }
 
@@ -308,15 +326,15 @@ std::vector<std::string> TimelineRows(const Scenario& scenario, std::size_t widt
   rows.push_back(axis.Row("time"));
   rows.push_back(RoundsRow(scenario, empty));
   for (const ScenarioFleet& fleet : scenario.fleets) {
-    const bool never = fleet.behaviour == Behaviour::kSilent;
-    if (!never && fleet.behaviour != Behaviour::kGoesSilent) continue;
-    rows.push_back(SilenceRow(fmt::format("{}-{:04} x{}", fleet.id_prefix, fleet.first_number, fleet.count),
-                              never ? Duration(0) : fleet.silent_from, true, scenario, empty));
+    const bool falls_silent =
+        fleet.behaviour == Behaviour::kSilent || fleet.behaviour == Behaviour::kGoesSilent;
+    if (!falls_silent && fleet.there_throughout()) continue;
+    rows.push_back(FleetRow(fleet, scenario, empty));
   }
   for (const ScenarioLandmark& landmark : scenario.landmarks) {
     if (!landmark.hears_nothing_from.has_value()) continue;
     rows.push_back(
-        SilenceRow(landmark.id.value(), *landmark.hears_nothing_from, false, scenario, empty));
+        SilenceRow(landmark.id.value(), *landmark.hears_nothing_from, scenario, empty));
   }
   for (std::size_t i = 0; i < scenario.network.cuts.size(); ++i) {
     const Times& when = scenario.network.cuts[i].when;
@@ -379,7 +397,9 @@ std::string ScenarioPicture(const Scenario& scenario, std::size_t width,
   const std::string trouble = TroubleText(scenario, width);
   text += "\n";
   for (const std::string& row : TimelineRows(scenario, width)) text += row + "\n";
-  text += Wrapped(fmt::format("+ answers - silent ! where silence becomes SILENT, {} without an answer",
+  const bool lives = !std::ranges::all_of(scenario.fleets, &ScenarioFleet::there_throughout);
+  text += Wrapped(fmt::format("{}+ answers - silent ! where silence becomes SILENT, {} without an answer",
+                              lives ? "> in transit " : "",
                               DurationText(scenario.policy.silent_after)),
                   width, 0) +
           "\n";

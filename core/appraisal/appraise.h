@@ -7,7 +7,8 @@
 //                      shows no fault, bounds without a point of depth n - f
 //   CONTRADICTED       the vacuum region misses the site, or every place where the licence lets the
 //                      device be
-//   SILENT             no valid answer for longer than the policy allows; or no placement test for
+//   SILENT             no valid answer for longer than the policy allows, counted from when answers
+//                      became due; or no placement test for
 //                      as long, because the device's own address used up its landmark's checks
 //   VERIFIED           the vacuum region of bounds under EVIDENCE, from at least domains_min
 //                      domains, lies within the site; touches no country that the licence forbids

@@ -38,6 +38,8 @@ std::optional<Judgement> JudgeSilence(const Case& c);
 // proves the answer, and only the keys' place keeps it from VERIFIED.
 Judgement JudgePlacement(const Case& c, bool delay_counts, bool proof_barred);
 
+// Nothing was heard, and no answer is owed yet.
+bool NotDueYet(const Case& c);
 // Enough trust domains under EVIDENCE for a proof.
 bool DomainsSuffice(const Case& c);
 // A reason with the tightest vacuum bound of those under EVIDENCE in it.

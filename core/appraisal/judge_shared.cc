@@ -42,7 +42,9 @@ void AddOnce(std::vector<Reason>& reasons, Reason reason) {
 // Why nothing could be told, beyond what the placement test said of itself.
 void AddWhatWasMissing(const Case& c, std::vector<Reason>& reasons) {
   const Facts& facts = c.facts;
-  if (!facts.heard) {
+  if (NotDueYet(c)) {
+    AddOnce(reasons, Plain(ReasonCode::kNotDueYet));
+  } else if (!facts.heard) {
     Reason no_answer = Plain(ReasonCode::kNoAnswer);
     if (c.input.observation.last_valid_answer.has_value()) {
       no_answer.age = SilenceAge(c.input.observation);
@@ -77,6 +79,10 @@ Reason Plain(ReasonCode code) {
   Reason reason;
   reason.code = code;
   return reason;
+}
+
+bool NotDueYet(const Case& c) {
+  return !c.facts.heard && c.input.observation.awaited_since > c.input.observation.now;
 }
 
 bool DomainsSuffice(const Case& c) {

@@ -28,7 +28,9 @@ Judgement Judge(const Case& c) {
   const Facts& facts = c.facts;
   const Site& site = c.input.declaration.site;
   if (!facts.declaration_in_force) {
-    return {Verdict::kIndeterminate, Basis::kNone, {Plain(ReasonCode::kDeclarationNotInForce)}};
+    const ReasonCode why =
+        NotDueYet(c) ? ReasonCode::kNotDueYet : ReasonCode::kDeclarationNotInForce;
+    return {Verdict::kIndeterminate, Basis::kNone, {Plain(why)}};
   }
   if (facts.vacuum.Misses(site.position, site.radius)) {
     return {Verdict::kContradicted, Basis::kVacuum, {SiteOutside(c)}};

@@ -14,8 +14,8 @@
 namespace earshot {
 
 // How long the device has owed a valid answer: since its last one, or since answers became due if
-// that was later (who slept cannot call silent whom he did not ask). Never negative. Answers under
-// EVIDENCE in this observation count to the end of their interval.
+// that was later (who slept cannot call silent whom he did not ask). Never negative: nothing is owed
+// before. Answers under EVIDENCE in this observation count to the end of their interval.
 Duration SilenceAge(const DeviceObservation& observation);
 
 // Past the policy's deadline. Exactly at it, not yet.

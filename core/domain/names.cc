@@ -62,6 +62,7 @@ std::string_view ReasonCodeName(ReasonCode value) {
     case ReasonCode::kLandmarkFault: return "LANDMARK_FAULT";
     case ReasonCode::kNoCommonPoint: return "NO_COMMON_POINT";
     case ReasonCode::kNoAnswer: return "NO_ANSWER";
+    case ReasonCode::kNotDueYet: return "NOT_DUE_YET";
     case ReasonCode::kNobodyHeard: return "NOBODY_HEARD";
     case ReasonCode::kSiteOutage: return "SITE_OUTAGE";
     case ReasonCode::kHandshakesRefused: return "HANDSHAKES_REFUSED";

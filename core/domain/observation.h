@@ -83,8 +83,10 @@ struct DeviceObservation {
   DeviceId device;
   RoundNumber round;
   MonotonicInstant now;
-  WallInstant wall_now;  // decides whether declaration and endorsement are in force, nothing else
-  // When answers became due: enrolment, the verifier's start, or its waking.
+  // Decides whether declaration and endorsement are in force and when answers are due, nothing else.
+  WallInstant wall_now;
+  // When answers became due: enrolment, the verifier's start, or its waking; or, if later, the declared
+  // `from`. After `now`: none is owed yet.
   MonotonicInstant awaited_since;
   // The last pong under this device's key that its EVIDENCE covers; none: never heard. A device that
   // answers and signs nothing thus becomes SILENT, not undecided for ever.

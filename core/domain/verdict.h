@@ -62,6 +62,7 @@ enum class ReasonCode : std::uint8_t {
   kLandmarkFault,             // a landmark contradicted by the mesh; its samples are not used
   kNoCommonPoint,             // no point of depth n - f in one round: two responders, or f exceeded
   kNoAnswer,                  // nothing valid by the deadline
+  kNotDueYet,                 // nothing heard, and the declaration has not begun: no answer is owed
   kNobodyHeard,               // not even the agents beside the landmarks: silence is our own fault
   kSiteOutage,                // everything declared at this site is silent: an outage candidate
   kHandshakesRefused,         // a landmark had no budget left for the device's own address
@@ -125,7 +126,7 @@ struct LandmarkRings {
 // The version of the rules by which core/appraisal judges, signed with every verdict. Raised with
 // every change after which the same evidence may get another verdict, or a verdict is signed over
 // other grounds.
-inline constexpr std::uint32_t kRulesVersion = 2;
+inline constexpr std::uint32_t kRulesVersion = 3;
 
 // The verdict on one device over one interval, complete.
 struct Appraisal {

@@ -331,6 +331,9 @@ std::string ReasonText(const Reason& reason, const Appraisal& appraisal,
                          LandmarksText(reason, context, "A landmark"));
     case ReasonCode::kNoCommonPoint: return NoCommonPoint(appraisal, context);
     case ReasonCode::kNoAnswer: return NoAnswer(reason, context);
+    case ReasonCode::kNotDueYet:
+      return fmt::format("The device is not due at {} yet; until then it owes no answer.",
+                         SiteName(context));
     case ReasonCode::kNobodyHeard:
       return "No landmark heard anybody, not even the agents that stand beside it: the network of "
              "the landmarks is at fault, and nobody's silence counts.";

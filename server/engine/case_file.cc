@@ -74,6 +74,15 @@ LandmarkObservation Unheard(const LandmarkId& landmark, MonotonicInstant now) {
   return nothing;
 }
 
+// By the signed declaration, so that whoever recomputes a bundle counts from the same moment.
+MonotonicInstant DueSince(const Declaration& declaration, const RoundFacts& facts) {
+  if (declaration.site.from <= facts.wall_now) {
+    return std::max(facts.awaited_since, facts.now - (facts.wall_now - declaration.site.from));
+  }
+  constexpr Duration kForGood = std::chrono::hours(24 * 366 * 10);
+  return facts.now + std::min(declaration.site.from - facts.wall_now, kForGood);
+}
+
 }  // namespace
 
 Result<StoredReceipt> OpenReceipt(Bytes receipt, Bytes evidence, const ListedLandmark& landmark) {
@@ -207,7 +216,7 @@ DeviceObservation BuildObservation(const EnrolledDevice& device,
   observation.round = facts.round;
   observation.now = facts.now;
   observation.wall_now = facts.wall_now;
-  observation.awaited_since = facts.awaited_since;
+  observation.awaited_since = DueSince(device.declaration, facts);
   observation.last_valid_answer = facts.last_valid_answer;
   observation.landmarks = history.Complete(round, facts.now);
   observation.findings = FindingsOf(device, receipts, facts, revocations);

@@ -58,7 +58,8 @@ Result<EnrolledDevice> OpenEnrolment(EnrolmentBlobs blobs, const Ed25519PublicKe
                             declared->device_name));
   }
   return EnrolledDevice{declared->device_name, std::move(declared->declaration),
-                        *std::move(endorsement), std::move(blobs), maker->key.id(), std::nullopt};
+                        *std::move(endorsement), std::move(blobs), maker->key.id(), std::nullopt,
+                        std::nullopt};
 }
 
 Result<Policy> OpenPolicy(ByteSpan blob, const Ed25519PublicKey& root) {

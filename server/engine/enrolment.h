@@ -34,6 +34,9 @@ struct EnrolledDevice {
   EnrolmentBlobs blobs;
   KeyId maker_key;  // signed the endorsement
   std::optional<LandmarkId> reference_for;  // a reference agent of ours beside this landmark
+  // Taken out of service, by whoever keeps the registry: from here on it is not asked in rounds, and
+  // gets no verdict.
+  std::optional<WallInstant> retired_from;
 
   const DeviceId& id() const { return declaration.device; }
 };

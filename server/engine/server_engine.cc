@@ -113,11 +113,12 @@ void ServerEngine::OnTimer() {
   now = clock_.Read();
   const bool between_rounds = !round_.has_value() && !unjudged_.has_value();
   if (started_ && between_rounds && !finished() && now.monotonic >= next_round_) {
-    BeginRound(now.monotonic);
+    BeginRound(now);
   }
 }
 
-void ServerEngine::BeginRound(MonotonicInstant now) {
+void ServerEngine::BeginRound(const ClockReading& reading) {
+  const MonotonicInstant now = reading.monotonic;
   round_ = Round{RoundNumber(next_number_++), now, now + options_.rounds.length, {}, {}};
   ++rounds_begun_;
   std::vector<Landmark> present;
@@ -127,7 +128,8 @@ void ServerEngine::BeginRound(MonotonicInstant now) {
   for (const auto& [name, device] : verifier_.registry().devices()) {
     const bool asked_apart = std::ranges::any_of(
         pings_, [&, id = device.id()](const auto& ping) { return ping->device == id; });
-    if (asked_apart) continue;
+    const bool retired = device.retired_from.has_value() && reading.wall >= *device.retired_from;
+    if (asked_apart || retired) continue;
     std::set<LandmarkId>& expected = round_->expected[device.id()];
     for (const std::size_t i :
          ChooseLandmarks(present, device.declaration.site.position,

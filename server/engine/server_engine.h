@@ -139,7 +139,7 @@ class ServerEngine final : private LandmarkObserver {
 
   LandmarkEngine* Find(const LandmarkId& id);
   void GiveUpRounds(const char* why);
-  void BeginRound(MonotonicInstant now);
+  void BeginRound(const ClockReading& reading);
   void EndRound(const ClockReading& now);
   void Judge(RoundNumber round, const LandmarkNews& news, const ClockReading& now);
   void PlanInRound(LandmarkEngine& landmark, const DeviceId& device, MonotonicInstant now);

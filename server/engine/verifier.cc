@@ -440,7 +440,9 @@ std::vector<DeviceVerdict> Verifier::CloseRound(RoundNumber round, const ClockRe
       if (!page.Heard(landmark)) c.facts.healthy.erase(landmark);
     }
     c.observation = BuildObservation(*device, c.receipts, c.facts, revocations);
-    sites.push_back({device->declaration.site.name, IsSilent(c.observation, policy_)});
+    if (c.observation.awaited_since <= now.monotonic) {
+      sites.push_back({device->declaration.site.name, IsSilent(c.observation, policy_)});
+    }
     cases.push_back(std::move(c));
   }
   const std::vector<std::string> outages = OutageCandidates(sites);

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <numeric>
 #include <set>
 
 #include "core/appraisal/outline_map.h"
@@ -24,6 +26,10 @@ namespace {
 
 double Microseconds(Duration d) { return static_cast<double>(d.count()) * 1e-3; }
 std::uint32_t Small(std::uint64_t count) { return static_cast<std::uint32_t>(count); }
+
+std::uint64_t Sum(const std::array<std::uint64_t, kVerdictKinds>& counts) {
+  return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+}
 
 v1::ReportDeclared DeclaredOf(const Scenario& scenario, const ScenarioFleet& fleet) {
   const ScenarioPlace& place = *scenario.FindPlace(fleet.declared_place);
@@ -64,6 +70,7 @@ v1::ReportFleet FleetOf(const Scenario& scenario, const RoundWorld& world, std::
   out.mutable_truth()->set_as_expected(as_expected);
   const std::optional<double> probability = world.FalseAlarmProbability(number);
   if (probability.has_value()) out.set_false_alarm_probability(*probability);
+  FillLifecycle(counts.lifecycle_last, counts.lifecycle, out.mutable_lifecycle());
   return out;
 }
 
@@ -71,7 +78,7 @@ v1::ReportFleet FleetOf(const Scenario& scenario, const RoundWorld& world, std::
 v1::Summary SummaryOf(const Scenario& scenario, const RoundWorld& world) {
   const RoundCounts all = world.counts();
   v1::Summary summary;
-  summary.set_devices(Small(scenario.DeviceCount()));
+  summary.set_devices(Small(Sum(all.last)));
   for (std::size_t v = 0; v < kVerdictKinds; ++v) {
     const auto verdict = static_cast<Verdict>(v);
     v1::VerdictCount* count = summary.add_verdicts();
@@ -92,7 +99,7 @@ v1::Summary SummaryOf(const Scenario& scenario, const RoundWorld& world) {
       }
     }
     if (!fleet.honest()) {
-      summary.set_misses(summary.misses() + fleet.count - flagged);
+      summary.set_misses(summary.misses() + Small(Sum(counts.last)) - flagged);
       continue;
     }
     summary.set_false_alarms(summary.false_alarms() + last(Verdict::kUnexplainedDelay));
@@ -100,9 +107,10 @@ v1::Summary SummaryOf(const Scenario& scenario, const RoundWorld& world) {
                                      last(Verdict::kContradicted));
     const std::optional<double> probability = world.FalseAlarmProbability(f);
     if (!probability.has_value()) continue;
-    summary.set_tested_honest(summary.tested_honest() + fleet.count);
-    summary.set_expected_false_alarms(summary.expected_false_alarms() +
-                                      *probability * fleet.count);
+    const std::uint32_t tested = Small(
+        counts.lifecycle_last[static_cast<std::size_t>(LifecycleState::kAnswering)]);
+    summary.set_tested_honest(summary.tested_honest() + tested);
+    summary.set_expected_false_alarms(summary.expected_false_alarms() + *probability * tested);
   }
   return summary;
 }
@@ -183,6 +191,7 @@ void FillReport(const Scenario& scenario, const RoundWorld& world, const RoundRu
   for (std::size_t f = 0; f < scenario.fleets.size(); ++f) {
     *report->add_fleets() = FleetOf(scenario, world, f);
   }
+  FillLifecycle(counts.lifecycle_last, counts.lifecycle, report->mutable_lifecycle());
   *report->mutable_summary() = SummaryOf(scenario, world);
   for (const std::string& line : Assumptions(scenario, counts)) report->add_assumptions(line);
 }

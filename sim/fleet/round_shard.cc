@@ -126,7 +126,7 @@ Duration RoundShard::EndOf(std::uint32_t round) const {
 }
 
 bool RoundShard::SilentIn(std::uint32_t round) const {
-  if (fleet().behaviour == Behaviour::kSilent) return true;
+  if (fleet().behaviour == Behaviour::kSilent || !fleet().life.DueAt(BeginOf(round))) return true;
   if (fleet().behaviour == Behaviour::kGoesSilent && fleet().silent_from <= BeginOf(round)) {
     return true;
   }
@@ -153,7 +153,8 @@ VerdictPair RoundShard::JudgeSilence(std::uint32_t round) const {
   while (since > 0 && SilentIn(since - 1)) --since;
   const Duration heard_last = since > 0 ? HeardBy(since - 1) : Duration(0);
   const std::vector<std::optional<RttNs>> nothing(landmarks_.size());
-  return Judge(nothing, EndOf(round) - heard_last);
+  // Negative before it is due: nothing is owed yet.
+  return Judge(nothing, EndOf(round) - std::max(heard_last, fleet().life.installed));
 }
 
 // A round is as its better end: the quickest of its pings decides, and they are spread over it.
@@ -267,14 +268,31 @@ void RoundShard::Count(std::uint32_t at, std::uint32_t round, const VerdictPair&
   seen_[at] |= SetOf(headline);
 }
 
+void RoundShard::CountLifecycle(std::uint32_t round, const std::optional<VerdictPair>& silence) {
+  LifeSigns signs;
+  signs.answered = !silence.has_value();
+  signs.ever_answered = ever_heard_ = ever_heard_ || signs.answered;
+  signs.past_deadline = silence.has_value() && (silence->site == Verdict::kSilent ||
+                                                silence->licence == Verdict::kSilent);
+  state_ = StateAt(fleet().life, signs, EndOf(round));
+  counts_.lifecycle[static_cast<std::size_t>(state_)] += count_;
+}
+
 void RoundShard::RunRound(std::uint32_t round) {
+  if (fleet().life.RetiredAt(BeginOf(round))) {
+    CountLifecycle(round, std::nullopt);
+    return;
+  }
   if (!weather_.empty()) SetWeather(round);
-  const bool silent = SilentIn(round);
-  const VerdictPair silence = silent ? JudgeSilence(round) : VerdictPair();
-  unboxed_ += silent ? 1U : 0U;
+  std::optional<VerdictPair> silence;
+  if (SilentIn(round)) {
+    silence = JudgeSilence(round);
+    ++unboxed_;
+  }
+  CountLifecycle(round, silence);
   for (std::uint32_t at = 0; at < count_; ++at) {
-    if (silent) {
-      Count(at, round, silence);
+    if (silence.has_value()) {
+      Count(at, round, *silence);
       continue;
     }
     VerdictPair pair;
@@ -297,8 +315,10 @@ RoundCounts RoundShard::counts() const {
   RoundCounts counts = counts_;
   counts.boxes = boxes_.size();
   counts.appraisals = boxes_.judged() + unboxed_;
+  counts.lifecycle_last[static_cast<std::size_t>(state_)] += count_;
+  const std::uint64_t judged_last = state_ == LifecycleState::kRetired ? 0 : 1;
   for (std::uint32_t at = 0; at < count_; ++at) {
-    ++counts.last[static_cast<std::size_t>(headlines_[at])];
+    counts.last[static_cast<std::size_t>(headlines_[at])] += judged_last;
     for (std::size_t v = 0; v < kVerdictKinds; ++v) {
       counts.ever[v] += (seen_[at] & SetOf(static_cast<Verdict>(v))) != 0 ? 1U : 0U;
     }

@@ -76,6 +76,9 @@ class RoundShard {
   bool Hear(std::uint32_t at, std::uint32_t round);
   void Audit(const VerdictPair& pair);
   void Count(std::uint32_t at, std::uint32_t round, const VerdictPair& pair);
+  // Where the devices of the shard are in their lives after `round`, which was `silence` if nobody
+  // was heard.
+  void CountLifecycle(std::uint32_t round, const std::optional<VerdictPair>& silence);
 
   RoundPlan plan_;
   std::size_t number_;
@@ -99,6 +102,8 @@ class RoundShard {
   std::vector<RttNs> rtts_;  // of the device at hand
   std::vector<std::optional<RttNs>> heard_;
   RoundCounts counts_;
+  LifecycleState state_ = LifecycleState::kInstalled;
+  bool ever_heard_ = false;
   std::uint64_t unboxed_ = 0;  // judged without a box
   Sha256State hash_;
 };

@@ -65,9 +65,9 @@ Status CheckOffered(const Scenario& scenario) {
   return {};
 }
 
-void AddEach(const std::array<std::uint64_t, kVerdictKinds>& from,
-             std::array<std::uint64_t, kVerdictKinds>& to) {
-  for (std::size_t i = 0; i < kVerdictKinds; ++i) to[i] += from[i];
+template <std::size_t kSize>
+void AddEach(const std::array<std::uint64_t, kSize>& from, std::array<std::uint64_t, kSize>& to) {
+  for (std::size_t i = 0; i < kSize; ++i) to[i] += from[i];
 }
 
 }  // namespace
@@ -89,6 +89,8 @@ void RoundCounts::Add(const RoundCounts& other) {
   AddEach(other.last, last);
   AddEach(other.ever, ever);
   AddEach(other.raised, raised);
+  AddEach(other.lifecycle, lifecycle);
+  AddEach(other.lifecycle_last, lifecycle_last);
   first_flagged += other.first_flagged;
   first_flag_rounds += other.first_flag_rounds;
   appraisals += other.appraisals;

@@ -9,7 +9,8 @@
 // lost, bounds carried from one round into the next, receipts of the last moment, the landmarks'
 // choice (every landmark asks every device), copies of packets, and what happens within a round: a
 // device that goes silent then is heard in that one, a cut or a queue that does not last all of it
-// delays nobody, and routes are the better of those at its two ends.
+// delays nobody, routes are the better of those at its two ends, and a device that is installed then
+// is heard from the next one on.
 #ifndef EARSHOT_SIM_FLEET_ROUND_WORLD_H_
 #define EARSHOT_SIM_FLEET_ROUND_WORLD_H_
 
@@ -24,6 +25,7 @@
 #include "core/appraisal/placement_test.h"
 #include "core/base/bytes.h"
 #include "core/base/result.h"
+#include "core/domain/lifecycle.h"
 #include "core/domain/verdict.h"
 #include "core/locate/path_model.h"
 #include "sim/scenario/scenario.h"
@@ -61,10 +63,13 @@ inline constexpr VerdictSet kFlaggedSet = SetOf(Verdict::kInvalidProof) |
 struct RoundCounts {
   std::uint64_t device_rounds = 0;
   std::array<std::uint64_t, kVerdictKinds> headlines{};  // by Verdict, of every device round
-  std::array<std::uint64_t, kVerdictKinds> last{};       // the same of the last round alone
+  std::array<std::uint64_t, kVerdictKinds> last{};       // the same of the last round alone, without
+                                                         // devices that are retired by its end
   std::array<std::uint64_t, kVerdictKinds> ever{};       // devices that had it in some round
   // Times that a device came to it from another verdict, or began with it: alarms, where flagged.
   std::array<std::uint64_t, kVerdictKinds> raised{};
+  std::array<std::uint64_t, kLifecycleStates> lifecycle{};       // rounds of a device, by state
+  std::array<std::uint64_t, kLifecycleStates> lifecycle_last{};  // devices, after the last round
   std::uint64_t first_flagged = 0;      // devices that some round flagged
   std::uint64_t first_flag_rounds = 0;  // the numbers, from 0, of the rounds that did so first, summed
   std::uint64_t appraisals = 0;  // asked for boxes and for what no box covers, audits aside

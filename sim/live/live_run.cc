@@ -40,6 +40,13 @@ Status CheckOffered(const Scenario& scenario) {
                             fleet.strangers_ping ? "gets forged pings"
                                                  : BehaviourWords(fleet.behaviour)));
   }
+  for (const ScenarioFleet& fleet : scenario.fleets) {
+    if (fleet.there_throughout()) continue;
+    return Fail(ErrorCode::kUnsupported,
+                fmt::format("fleet {} is installed or retired while the run lasts, which live runs do "
+                            "not offer; run it in virtual time, without --live",
+                            fleet.id_prefix));
+  }
   if (!scenario.network.calm()) {
     return Fail(ErrorCode::kUnsupported,
                 "routes, queues or cuts of the network come and go, which live runs do not offer; "

@@ -11,6 +11,7 @@ AgentHost::AgentHost(VirtualNetwork& network, const AgentHostOptions& options,
                      const Ed25519PublicKey& root)
     : random_(PhiloxKey::For(options.seed, options.name, "agent")),
       forger_random_(PhiloxKey::For(options.seed, options.name, "forger")),
+      answers_from_(options.answers_from),
       silent_from_(options.silent_from),
       number_(network.AddHost(*this)),
       socket_(network.Attach(number_, options.endpoint)),
@@ -32,7 +33,7 @@ Status AgentHost::Begin(ByteSpan landmark_list, MonotonicInstant now) {
 
 void AgentHost::OnDatagram(std::uint32_t, const Endpoint& from, ByteSpan datagram,
                            const ClockReading& now) {
-  if (Ended(now.monotonic)) return;
+  if (!Runs(now.monotonic)) return;
   if (strangers_ping_ && PeekType(datagram) == MessageType::kPing &&
       datagram.size() == wire::kPingBytes) {
     PingBytes ping{};
@@ -44,12 +45,13 @@ void AgentHost::OnDatagram(std::uint32_t, const Endpoint& from, ByteSpan datagra
 }
 
 void AgentHost::OnTimer(const ClockReading& now) {
-  if (!Ended(now.monotonic)) engine_.OnTimer(now.monotonic);
+  if (Runs(now.monotonic)) engine_.OnTimer(now.monotonic);
 }
 
 std::optional<MonotonicInstant> AgentHost::NextWake() const {
-  const std::optional<MonotonicInstant> wake = engine_.NextWake();
-  if (wake.has_value() && Ended(*wake)) return std::nullopt;
+  std::optional<MonotonicInstant> wake = engine_.NextWake();
+  if (wake.has_value() && answers_from_.has_value()) wake = std::max(*wake, *answers_from_);
+  if (wake.has_value() && !Runs(*wake)) return std::nullopt;
   return wake;
 }
 

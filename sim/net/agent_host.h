@@ -25,7 +25,8 @@ struct AgentHostOptions {
   SystemClaims claims;
   std::optional<Forgery> forgery;  // of every timed answer
   bool strangers_ping = false;     // a forged PING comes before each true one
-  std::optional<MonotonicInstant> silent_from;  // its process ends here
+  std::optional<MonotonicInstant> answers_from;  // its process begins here
+  std::optional<MonotonicInstant> silent_from;   // and ends here
 };
 
 // Attaches itself to the network, which must outlive it. Confined to the network's thread.
@@ -55,13 +56,15 @@ class AgentHost final : public VirtualHost {
    private:
     std::uint64_t used_ = 0;
   };
-  bool Ended(MonotonicInstant now) const {
-    return silent_from_.has_value() && now >= *silent_from_;
+  bool Runs(MonotonicInstant now) const {
+    return !(answers_from_.has_value() && now < *answers_from_) &&
+           !(silent_from_.has_value() && now >= *silent_from_);
   }
 
   PhiloxRandom random_;
   PhiloxRandom forger_random_;
   Counter counter_;
+  std::optional<MonotonicInstant> answers_from_;
   std::optional<MonotonicInstant> silent_from_;
   std::uint32_t number_;
   DatagramTransport& socket_;

@@ -24,7 +24,12 @@ Result<Registry> EnrolDevices(const WorldPlan& plan, const std::vector<std::size
     EARSHOT_ASSIGN_OR_RETURN(EnrolledDevice enrolled,
                              OpenEnrolment(plan.material.devices[index].blobs,
                                            plan.material.authority.root().public_key()));
-    enrolled.reference_for = plan.resolved.devices[index].reference_for;
+    const ResolvedDevice& device = plan.resolved.devices[index];
+    enrolled.reference_for = device.reference_for;
+    if (!device.reference_for.has_value()) {
+      const LifeMoments& life = plan.resolved.scenario.fleets[device.fleet].life;
+      if (life.retired.has_value()) enrolled.retired_from = plan.start.wall + *life.retired;
+    }
     EARSHOT_RETURN_IF_ERROR(registry.Add(std::move(enrolled)));
   }
   return registry;
@@ -174,6 +179,13 @@ Status SiteWorld::AddAgent(const WorldPlan& plan, std::size_t index, bool clone,
     options.strangers_ping = fleet.strangers_ping;
     if (fleet.behaviour == Behaviour::kGoesSilent) {
       options.silent_from = plan.start.monotonic + fleet.silent_from;
+    }
+    if (fleet.life.installed > Duration(0)) {
+      options.answers_from = plan.start.monotonic + fleet.life.installed;
+    }
+    if (fleet.life.retired.has_value()) {
+      const MonotonicInstant retired = plan.start.monotonic + *fleet.life.retired;
+      options.silent_from = std::min(options.silent_from.value_or(retired), retired);
     }
   }
   agents_.push_back(

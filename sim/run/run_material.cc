@@ -8,7 +8,8 @@ namespace {
 constexpr Distance kReferenceRadius = Distance::Kilometres(1);
 
 Declaration DeclarationOf(const ResolvedScenario& resolved, const ResolvedDevice& device,
-                          const DeviceId& id, WallInstant from, WallInstant until) {
+                          const DeviceId& id, WallInstant start, WallInstant from,
+                          WallInstant until) {
   Declaration declaration;
   declaration.device = id;
   if (device.reference_for.has_value()) {
@@ -24,13 +25,16 @@ Declaration DeclarationOf(const ResolvedScenario& resolved, const ResolvedDevice
   const ScenarioFleet& fleet = resolved.scenario.fleets[device.fleet];
   const ScenarioPlace& place = *resolved.scenario.FindPlace(fleet.declared_place);
   declaration.owner = fleet.owner;
-  declaration.site = {place.city, place.position, fleet.declared_radius, from, until};
+  // Answers are due from the declared `from`.
+  const WallInstant due = fleet.life.installed > Duration(0) ? start + fleet.life.installed : from;
+  declaration.site = {place.city, place.position, fleet.declared_radius, due, until};
   declaration.licence = fleet.licence;
   return declaration;
 }
 
 Result<DeviceMaterial> DrawDevice(const ResolvedScenario& resolved, const ResolvedDevice& device,
-                                  const RunAuthority& authority, Random& random) {
+                                  const RunAuthority& authority, WallInstant start,
+                                  Random& random) {
   DeviceMaterial material{Ed25519PrivateKey::Generate(random), {}};
   const bool on_host = !device.reference_for.has_value() &&
                        resolved.scenario.fleets[device.fleet].session_keys_on_host;
@@ -40,7 +44,7 @@ Result<DeviceMaterial> DrawDevice(const ResolvedScenario& resolved, const Resolv
                         on_host ? SessionKeys::kHost : SessionKeys::kSealed);
   Result<Bytes> declaration = authority.Declare(
       device.id,
-      DeclarationOf(resolved, device, material.id(), authority.from(), authority.until()));
+      DeclarationOf(resolved, device, material.id(), start, authority.from(), authority.until()));
   if (!declaration.has_value()) {
     return Fail(std::move(declaration).error(), "device " + device.id);
   }
@@ -72,7 +76,7 @@ Result<RunMaterial> RunMaterial::Draw(const ResolvedScenario& resolved, Random& 
   std::vector<KeyId> revoked;
   for (const ResolvedDevice& device : resolved.devices) {
     EARSHOT_ASSIGN_OR_RETURN(DeviceMaterial drawn,
-                             DrawDevice(resolved, device, material.authority, random));
+                             DrawDevice(resolved, device, material.authority, now, random));
     const bool withdrawn =
         !device.reference_for.has_value() &&
         resolved.scenario.fleets[device.fleet].behaviour == Behaviour::kRevokedKey;

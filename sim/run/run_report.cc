@@ -11,6 +11,17 @@
 namespace earshot {
 namespace {
 
+LifecycleState StateOf(const ScenarioFleet& fleet, const v1::ReportDevice& device, Duration at) {
+  LifeSigns signs;
+  signs.ever_answered = device.bounds_size() > 0;
+  signs.answered = std::ranges::any_of(device.bounds(), [](const v1::ReportBound& bound) {
+    return bound.carried_age_s() <= 0;
+  });
+  const std::string silent(VerdictName(Verdict::kSilent));
+  signs.past_deadline = device.site().verdict() == silent || device.licence().verdict() == silent;
+  return StateAt(fleet.life, signs, at);
+}
+
 void CompleteDevice(const Scenario& scenario, const ScenarioFleet& fleet,
                     v1::ReportDevice* device) {
   device->set_order(fleet.order);
@@ -57,17 +68,40 @@ void CompleteRunReport(const ResolvedScenario& resolved, const RunFacts& facts,
     by_id.emplace(device.id(), std::move(device));
   }
   report->clear_devices();
+  const Duration end = scenario.rounds.first_after + run->rounds() * scenario.rounds.length;
+  LifecycleCounts lifecycle{};
   for (const ResolvedDevice& device : resolved.devices) {
     if (device.reference_for.has_value()) continue;
+    const ScenarioFleet& fleet = scenario.fleets[device.fleet];
+    // Its last verdict is history: nobody asks for one now.
+    if (fleet.life.RetiredAt(end)) {
+      ++lifecycle[static_cast<std::size_t>(LifecycleState::kRetired)];
+      continue;
+    }
     const auto found = by_id.find(device.id);
     if (found == by_id.end()) {
       run->add_incidents(fmt::format("no verdict on {}", device.id));
       continue;
     }
-    CompleteDevice(scenario, scenario.fleets[device.fleet], &found->second);
+    const LifecycleState state = StateOf(fleet, found->second, end);
+    ++lifecycle[static_cast<std::size_t>(state)];
+    found->second.set_lifecycle(std::string(LifecycleStateName(state)));
+    CompleteDevice(scenario, fleet, &found->second);
     *report->add_devices() = std::move(found->second);
   }
+  FillLifecycle(lifecycle, {}, report->mutable_lifecycle());
   CompleteReport(scenario.policy, scenario.question, report);
+}
+
+void FillLifecycle(const LifecycleCounts& devices, const LifecycleCounts& rounds,
+                   google::protobuf::RepeatedPtrField<v1::LifecycleCount>* counts) {
+  for (std::size_t i = 0; i < kLifecycleStates; ++i) {
+    if (devices[i] + rounds[i] == 0) continue;
+    v1::LifecycleCount* count = counts->Add();
+    count->set_state(std::string(LifecycleStateName(static_cast<LifecycleState>(i))));
+    count->set_devices(static_cast<std::uint32_t>(devices[i]));
+    count->set_rounds(static_cast<double>(rounds[i]));
+  }
 }
 
 }  // namespace earshot

@@ -2,15 +2,23 @@
 #ifndef EARSHOT_SIM_RUN_RUN_REPORT_H_
 #define EARSHOT_SIM_RUN_RUN_REPORT_H_
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "core/base/time.h"
+#include "core/domain/lifecycle.h"
 #include "sim/scenario/resolve.h"
 
+namespace google::protobuf {
+template <typename Element>
+class RepeatedPtrField;
+}  // namespace google::protobuf
 namespace earshot::v1 {
+class LifecycleCount;
 class ReportTruth;
 class RunReport;
 }  // namespace earshot::v1
@@ -24,12 +32,20 @@ struct RunFacts {
   std::span<const std::string> incidents;
 };
 
+// By LifecycleState.
+using LifecycleCounts = std::array<std::uint64_t, kLifecycleStates>;
+
+// Adds the states that somebody was in: `devices` at the end, and device rounds.
+void FillLifecycle(const LifecycleCounts& devices, const LifecycleCounts& rounds,
+                   google::protobuf::RepeatedPtrField<v1::LifecycleCount>* counts);
+
 // What the simulation knows of a fleet, without what came of it (as_expected).
 v1::ReportTruth TruthOf(const Scenario& scenario, const ScenarioFleet& fleet);
 
 // `report` holds what the server wrote: run, landmarks and devices without truth. Drops reference
-// agents, adds orders, models and truth, names the run, and completes summary, assumptions and
-// finding. A device of the scenario that the report lacks becomes an incident.
+// agents, and devices that are retired by the end of the last round; adds orders, models, truth and
+// lifecycle, names the run, and completes summary, assumptions and finding. Another device of the
+// scenario that the report lacks becomes an incident.
 void CompleteRunReport(const ResolvedScenario& resolved, const RunFacts& facts,
                        v1::RunReport* report);
 

@@ -14,6 +14,7 @@
 #include "core/base/time.h"
 #include "core/domain/declaration.h"
 #include "core/domain/ids.h"
+#include "core/domain/lifecycle.h"
 #include "core/domain/policy.h"
 #include "core/domain/verdict.h"
 #include "core/geo/country_code.h"
@@ -150,6 +151,7 @@ struct ScenarioFleet {
   std::vector<LandmarkId> unanswered_landmarks;  // kChoosesLandmarks only
   bool strangers_ping = false;  // somebody sends it a forged ping before each true one
   bool session_keys_on_host = false;
+  LifeMoments life;  // since the start of the run
   std::vector<Verdict> expect_headline;  // one of these must come out; empty: not stated
 
   // Nothing about it is other than declared: a flag raised against it is a false alarm.
@@ -161,6 +163,10 @@ struct ScenarioFleet {
   }
   // Where the chip is, which need not be where its key answers.
   const std::string& true_place() const { return chip_place.empty() ? actual_place : chip_place; }
+  // It is due from before the run to its end.
+  bool there_throughout() const {
+    return life.installed == Duration(0) && !life.retired.has_value();
+  }
   // It does what neither a live run nor a run of rounds can play.
   bool virtual_time_only() const {
     return behaviour == Behaviour::kClonedKey || behaviour == Behaviour::kAnswersEarly ||

@@ -236,6 +236,36 @@ Status ExpectationFromProto(const v1::ScenarioFleet& proto, const TextProtoScope
   return {};
 }
 
+// Declarations are signed to the second.
+Status ReadMoment(const TextProtoScope& scope, std::string_view field, const std::string& text,
+                  Duration* moment) {
+  EARSHOT_RETURN_IF_ERROR(ReadDuration(scope, field, text, moment));
+  if (*moment % std::chrono::seconds(1) == Duration(0) && *moment <= kScenarioDurationMax) return {};
+  return tl::unexpected(scope.At(field, fmt::format("\"{}\"; write whole seconds, at most {}", text,
+                                                    DurationText(kScenarioDurationMax))));
+}
+
+Status LifeFromProto(const v1::ScenarioFleet& proto, const TextProtoScope& scope,
+                     LifeMoments* life) {
+  EARSHOT_RETURN_IF_ERROR(ReadMoment(scope, "shipped_at", proto.shipped_at(), &life->shipped));
+  EARSHOT_RETURN_IF_ERROR(
+      ReadMoment(scope, "installed_at", proto.installed_at(), &life->installed));
+  if (life->shipped > life->installed) {
+    return tl::unexpected(scope.At(
+        "shipped_at", fmt::format("it is shipped at {} and installed at {}; write installed_at, and "
+                                  "no earlier",
+                                  DurationText(life->shipped), DurationText(life->installed))));
+  }
+  if (proto.retired_at().empty()) return {};
+  EARSHOT_RETURN_IF_ERROR(
+      ReadMoment(scope, "retired_at", proto.retired_at(), &life->retired.emplace()));
+  if (*life->retired > life->installed) return {};
+  return tl::unexpected(scope.At("retired_at", fmt::format("{} is not after installed_at ({}); write "
+                                                           "more",
+                                                           DurationText(*life->retired),
+                                                           DurationText(life->installed))));
+}
+
 Result<ScenarioFleet> FleetFromProto(const v1::ScenarioFleet& proto, const TextProtoScope& scope) {
   ScenarioFleet fleet;
   EARSHOT_RETURN_IF_ERROR(NameIsSound(scope, "id_prefix", proto.id_prefix()));
@@ -266,6 +296,7 @@ Result<ScenarioFleet> FleetFromProto(const v1::ScenarioFleet& proto, const TextP
     fleet.unanswered_landmarks.emplace_back(id);
   }
   fleet.strangers_ping = proto.strangers_ping();
+  EARSHOT_RETURN_IF_ERROR(LifeFromProto(proto, scope, &fleet.life));
   EARSHOT_RETURN_IF_ERROR(ExpectationFromProto(proto, scope, &fleet.expect_headline));
   return fleet;
 }

@@ -101,6 +101,11 @@ void FleetToProto(const ScenarioFleet& fleet, v1::ScenarioFleet* proto) {
     proto->add_unanswered_landmarks(id.value());
   }
   proto->set_strangers_ping(fleet.strangers_ping);
+  if (fleet.life.shipped > Duration(0)) proto->set_shipped_at(DurationText(fleet.life.shipped));
+  if (fleet.life.installed > Duration(0)) {
+    proto->set_installed_at(DurationText(fleet.life.installed));
+  }
+  if (fleet.life.retired.has_value()) proto->set_retired_at(DurationText(*fleet.life.retired));
   for (const Verdict verdict : fleet.expect_headline) {
     proto->add_expect_headline(std::string(VerdictName(verdict)));
   }

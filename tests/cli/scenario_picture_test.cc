@@ -189,5 +189,16 @@ TEST(ScenarioPicture, CutsAreDrawnWhereTheyAreAndTheRestIsSaid) {
               Not(HasSubstr("cut 1")));
 }
 
+TEST(ScenarioPicture, LifeOfADeviceIsDrawnFromItsShippingToItsRetirement) {
+  const std::string text = ScenarioPicture(Shipped("300-device-lifecycle.textproto"), 80);
+  // 66 columns for 32 s: shipped at 1 s, installed at 13 s.
+  EXPECT_THAT(text, HasSubstr("N-0001 x6       " + std::string(24, '>') + std::string(40, '+') + "\n"));
+  EXPECT_THAT(text, HasSubstr("R-0001 x4     " + std::string(39, '+') + "\n"));
+  EXPECT_THAT(text, HasSubstr("> in transit"));
+  EXPECT_THAT(text, Not(HasSubstr("S-0001 x6")));
+  EXPECT_THAT(ScenarioPicture(Shipped("050-dark-after-inspection.textproto"), 80),
+              Not(HasSubstr("in transit")));
+}
+
 }  // namespace
 }  // namespace earshot

@@ -33,6 +33,38 @@ TEST(Appraise, DeviceNeverHeardIsSilentFromWhenAnswersBecameDue) {
   EXPECT_EQ(scene.Judge().headline, Verdict::kIndeterminate);
 }
 
+TEST(Appraise, DeviceThatIsNotDueYetOwesNoAnswerAndIsSilentOnceItHasOwedOneTooLong) {
+  Scene scene;
+  scene.AnswersNobody();
+  const auto due_in = [&](Duration time) {
+    scene.declaration.site.from = scene.observation.wall_now + time;
+    scene.observation.awaited_since = scene.observation.now + time;
+    return scene.Judge();
+  };
+  const Appraisal under_way = due_in(std::chrono::hours(1));
+  EXPECT_JUDGED(under_way.site, Verdict::kIndeterminate, Basis::kNone, ReasonCode::kNotDueYet);
+  EXPECT_TRUE(Says(under_way.licence, ReasonCode::kNotDueYet));
+  EXPECT_FALSE(Says(under_way.licence, ReasonCode::kNoAnswer));
+  EXPECT_EQ(under_way.headline, Verdict::kIndeterminate);
+  const Appraisal just_due = due_in(Duration(0));
+  EXPECT_EQ(just_due.headline, Verdict::kIndeterminate);
+  EXPECT_TRUE(Says(just_due.licence, ReasonCode::kNoAnswer));
+  EXPECT_FALSE(Says(just_due.licence, ReasonCode::kNotDueYet));
+  EXPECT_EQ(due_in(-scene.policy.silent_after - Duration(1)).headline, Verdict::kSilent);
+}
+
+// What it says while it is under way counts for its licence, and its site is not asked about.
+TEST(Appraise, AnswersBeforeTheDeviceIsDueAreJudgedByTheLicenceAlone) {
+  Scene scene;
+  scene.AnswersFrom(kSingapore);
+  scene.declaration.site.from = scene.observation.wall_now + std::chrono::hours(1);
+  scene.observation.awaited_since = scene.observation.now + std::chrono::hours(1);
+  const Appraisal a = scene.Judge();
+  EXPECT_JUDGED(a.site, Verdict::kIndeterminate, Basis::kNone, ReasonCode::kDeclarationNotInForce);
+  EXPECT_EQ(a.licence.verdict, Verdict::kVerified);
+  EXPECT_FALSE(Says(a.licence, ReasonCode::kNotDueYet));
+}
+
 TEST(Appraise, SilenceOfAWholeSiteIsAnOutageCandidate) {
   Scene scene;
   scene.AnswersNobody();

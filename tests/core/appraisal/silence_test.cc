@@ -29,6 +29,17 @@ TEST(SilenceAge, AnswerFromBeforeAnswersBecameDueAnewIsNotHeldAgainstTheDevice) 
   EXPECT_EQ(SilenceAge(observation), seconds(5));
 }
 
+TEST(SilenceAge, NothingIsOwedBeforeAnswersAreDueWhateverWasHeardEarlier) {
+  DeviceObservation observation;
+  observation.now = MonotonicInstant::FromNanoseconds(0) + seconds(100);
+  observation.awaited_since = observation.now + seconds(50);
+  EXPECT_EQ(SilenceAge(observation), seconds(0));
+  observation.last_valid_answer = MonotonicInstant::FromNanoseconds(0) + seconds(5);
+  EXPECT_EQ(SilenceAge(observation), seconds(0));
+  observation.now += seconds(60);
+  EXPECT_EQ(SilenceAge(observation), seconds(10));
+}
+
 TEST(SilenceAge, AnswersUnderEvidenceCountAndOthersDoNot) {
   Scene scene;
   scene.AnswersFrom(kSingapore).observation.last_valid_answer.reset();

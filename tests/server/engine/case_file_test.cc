@@ -68,6 +68,19 @@ TEST_F(ReceiptOfTheRound, DatedDaysAwayCountsForNothing) {
   EXPECT_FALSE(Heard());
 }
 
+TEST_F(ReceiptOfTheRound, AnswersAreDueFromTheDeclarationOrTheVerifiersStartWhicheverIsLater) {
+  facts_.awaited_since = kNow - seconds(100);
+  EXPECT_EQ(Build().awaited_since, kNow - seconds(100));
+  device_.declaration.site.from = kWallNow - seconds(200);
+  EXPECT_EQ(Build().awaited_since, kNow - seconds(100));
+  device_.declaration.site.from = kWallNow - seconds(40);
+  EXPECT_EQ(Build().awaited_since, kNow - seconds(40));
+  device_.declaration.site.from = kWallNow + seconds(40);
+  EXPECT_EQ(Build().awaited_since, kNow + seconds(40));
+  device_.declaration.site.from = WallInstant::FromNanoseconds(INT64_MAX);
+  EXPECT_GT(Build().awaited_since, kNow + hours(24 * 365));
+}
+
 TEST_F(ReceiptOfTheRound, RefusedHandshakesCountOnlyWithoutIt) {
   facts_.healthy = facts_.expected;
   facts_.refused_since = {{LandmarkId("sin-1"), kNow - seconds(9)}};
