@@ -7,6 +7,7 @@
 #include "sim/fleet/packet_share.h"
 #include "sim/scenario/resolve.h"
 #include "sim/scenario/scenario_load.h"
+#include "tests/support/recorded_hashes.h"
 
 namespace earshot {
 namespace {
@@ -92,10 +93,28 @@ TEST_F(RoundWorldTest, VerdictsAreTheSameWithAnyNumberOfThreads) {
   }
   EXPECT_EQ(hashes[0], hashes[1]);
   EXPECT_EQ(hashes[0], hashes[2]);
+  ExpectRecorded("round honest-fleet, 20 devices a fleet, 32 s", hashes[0]);
   ++scenario.seed;
   const auto other = Create(scenario, options);
   other->Run();
   EXPECT_NE(hashes[0], other->Hash());
+}
+
+// Of every shipped scenario that rounds can run.
+TEST_F(RoundWorldTest, VerdictsAreTheRecordedOnes) {
+  const auto files = ListScenarios(std::string(EARSHOT_SOURCE_DIR) + "/scenarios");
+  ASSERT_TRUE(files.has_value());
+  int ran = 0;
+  for (const ScenarioFile& file : *files) {
+    const auto scenario = LoadScenario(file.path);
+    ASSERT_TRUE(scenario.has_value()) << scenario.error().message();
+    if (!CheckRoundWorld(*scenario, {}).has_value()) continue;
+    const auto world = Create(*scenario, {});
+    world->Run();
+    ExpectRecorded("round " + scenario->name, world->Hash());
+    ++ran;
+  }
+  EXPECT_GE(ran, 10);
 }
 
 TEST_F(RoundWorldTest, MovedDevicesAreSlowAndSilentOnesSilentFromTheirHour) {

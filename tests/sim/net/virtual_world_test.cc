@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "core/appraisal/nearest_landmark_test.h"
 #include "core/appraisal/outline_map.h"
@@ -14,6 +15,7 @@
 #include "earshot/v1/report.pb.h"
 #include "server/engine/evidence_check.h"
 #include "sim/scenario/scenario_load.h"
+#include "tests/support/recorded_hashes.h"
 
 namespace earshot {
 namespace {
@@ -95,6 +97,7 @@ TEST_P(ShippedScenario, HasItsExpectedVerdicts) {
   EXPECT_GE(ran.world->rounds(), 3U);
   ExpectTheScenariosVerdicts(ran);
   ExpectSoundSamples(*ran.world);
+  ExpectRecorded("packet " + ran.resolved.scenario.name, ran.world->event_hash());
 }
 
 std::vector<std::string> ShippedFiles() {
@@ -233,6 +236,24 @@ TEST(VirtualWorld, EventsAreTheSameWithAnyNumberOfThreads) {
   }
   EXPECT_EQ(hashes[0], hashes[1]);
   EXPECT_EQ(hashes[0], hashes[2]);
+  ExpectRecorded("packet honest-fleet, 8 devices, 13 s", hashes[0]);
+}
+
+TEST(VirtualWorld, EveryRecordedHashOfPacketsIsOfAShippedScenario) {
+  std::set<std::string> names;
+  const auto files = ListScenarios(std::string(EARSHOT_SOURCE_DIR) + "/scenarios");
+  ASSERT_TRUE(files.has_value());
+  for (const ScenarioFile& file : *files) {
+    names.insert(file.name);
+  }
+  int seen = 0;
+  for (const auto& [run, hash] : RecordedHashes()) {
+    if (!run.starts_with("packet ")) continue;
+    const std::size_t name = run.find(' ') + 1;
+    EXPECT_TRUE(names.contains(run.substr(name, run.find(',') - name))) << run;
+    ++seen;
+  }
+  EXPECT_GT(seen, 0);
 }
 
 TEST(VirtualWorld, AnotherSeedIsAnotherRun) {

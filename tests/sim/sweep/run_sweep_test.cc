@@ -8,11 +8,13 @@
 #include <csignal>
 #include <filesystem>
 
+#include "core/crypto/sha256.h"
 #include "core/os/files.h"
 #include "sim/sweep/journal.h"
 #include "sim/sweep/sweep_picture.h"
 #include "sim/sweep/sweep_point.h"
 #include "tests/sim/sweep/sweep_text_fixture.h"
+#include "tests/support/recorded_hashes.h"
 
 namespace earshot {
 namespace {
@@ -70,6 +72,8 @@ TEST_F(RunSweepTest, RowsAreTheSameAtAnyNumberOfThreads) {
   EXPECT_EQ(File("1/rows.csv"), File("2/rows.csv"));
   EXPECT_EQ(File("1/rows.csv"), File("8/rows.csv"));
   EXPECT_EQ(File("1/picture.svg"), File("8/picture.svg"));
+  const std::string table = File("1/rows.csv");
+  ExpectRecorded("rows of the small sweep", Sha256(AsBytes(table)));
   ++plan_.points[3].scenario.seed;
   ASSERT_TRUE(Run("other", OnThreads(1)).has_value());
   EXPECT_NE(File("1/rows.csv"), File("other/rows.csv"));
