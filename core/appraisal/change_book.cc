@@ -18,29 +18,30 @@ Signal SignalOf(ChangeKind kind) {
 
 }  // namespace
 
-std::map<DeviceId, std::set<Signal>> ChangeBook::Observe(std::span<const WatchedRound> round,
-                                                         MonotonicInstant now) {
-  std::map<DeviceId, std::set<Signal>> signals;
-  if (!watches()) return signals;
+void ChangeBook::Observe(std::span<const WatchedRound> round, MonotonicInstant now) {
+  if (!watches()) return;
   std::map<std::string, std::uint32_t> enrolled;
+  std::vector<DeviceAlarm> standing;  // of who was asked: only they are among those enrolled
   for (const WatchedRound& one : round) {
     ChangeWatch& watch =
         watches_.try_emplace(one.device, policy_, one.declared).first->second;
     watch.Observe(one.landmarks);
     if (watch.enrolled()) ++enrolled[one.site];
     if (!watch.alarm().has_value()) continue;
-    alarms_.try_emplace(one.device,
-                        DeviceAlarm{one.device, one.site, now, watch.alarm()->slowed});
-    signals[one.device].insert(SignalOf(watch.alarm()->kind));
+    const auto alarm = alarms_.try_emplace(
+        one.device, DeviceAlarm{one.device, one.site, now, watch.alarm()->slowed});
+    standing.push_back(alarm.first->second);
   }
-  std::vector<DeviceAlarm> standing;
-  for (const auto& [device, alarm] : alarms_) standing.push_back(alarm);
+  with_site_.clear();
   for (const SiteAlarm& site : GroupBySite(standing, enrolled, SiteRule()).sites) {
-    for (const DeviceId& device : site.devices) {
-      const auto found = signals.find(device);
-      if (found != signals.end()) found->second.insert(Signal::kSlowerWithSite);
-    }
+    with_site_.insert(site.devices.begin(), site.devices.end());
   }
+}
+
+std::set<Signal> ChangeBook::SignalsOf(const DeviceId& device) const {
+  if (!alarms_.contains(device)) return {};
+  std::set<Signal> signals = {SignalOf(watches_.at(device).alarm()->kind)};
+  if (with_site_.contains(device)) signals.insert(Signal::kSlowerWithSite);
   return signals;
 }
 
@@ -49,6 +50,11 @@ void ChangeBook::Forget(const std::set<LandmarkId>& landmarks) {
     watch.Forget(landmarks);
     if (!watch.alarm().has_value()) alarms_.erase(device);
   }
+}
+
+void ChangeBook::Forget(const DeviceId& device) {
+  watches_.erase(device);
+  alarms_.erase(device);
 }
 
 }  // namespace earshot

@@ -28,7 +28,8 @@ struct WatchedRound {
   std::vector<ExpectedLandmark> landmarks;
 };
 
-// Grows with the devices that it is shown, by some kilobytes each while they enrol. Not thread-safe.
+// Holds one watch for every device that it was shown and not told to forget, of some kilobytes while
+// they enrol: as many as the registry has, at most. Not thread-safe.
 class ChangeBook {
  public:
   // A policy without change_alarm_rate: nobody is watched, and there are no signals.
@@ -36,19 +37,24 @@ class ChangeBook {
 
   bool watches() const { return policy_.change_alarm_rate > 0; }
 
-  // One round of all devices, each at most once. What is to be said of which, as long as its alarm
-  // stands: one of the kSlower signals, and kSlowerWithSite besides where site_alarms.h makes one site
-  // alarm of it and others.
-  std::map<DeviceId, std::set<Signal>> Observe(std::span<const WatchedRound> round,
-                                               MonotonicInstant now);
+  // One scheduled round of all devices, each at most once. Rounds that somebody asks for in between
+  // are not shown: blocks of the test are stretches of time (docs/decisions/change-through-time.md).
+  void Observe(std::span<const WatchedRound> round, MonotonicInstant now);
+
+  // What is to be said of the device as long as its alarm stands: one of the kSlower signals, and
+  // kSlowerWithSite besides where site_alarms.h made one site alarm of it and others of the last round.
+  std::set<Signal> SignalsOf(const DeviceId& device) const;
 
   // What these landmarks measured counts no more: enrolments that rest on one begin anew.
   void Forget(const std::set<LandmarkId>& landmarks);
+  // The device is asked no more.
+  void Forget(const DeviceId& device);
 
  private:
   Policy policy_;
   std::map<DeviceId, ChangeWatch> watches_;
   std::map<DeviceId, DeviceAlarm> alarms_;  // those that stand
+  std::set<DeviceId> with_site_;            // of the last round
 };
 
 }  // namespace earshot

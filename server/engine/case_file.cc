@@ -184,6 +184,8 @@ DeviceObservation BuildObservation(const EnrolledDevice& device,
                                    std::span<const StoredReceipt* const> receipts,
                                    const RoundFacts& facts,
                                    const RevocationListContent* revocations) {
+  // No excuse lapses while nothing is owed.
+  const MonotonicInstant due = DueSince(device.declaration, facts);
   std::map<LandmarkId, LandmarkObservation> current;
   BoundHistory history(kBoundsKept);
   for (const StoredReceipt* stored : receipts) {
@@ -201,13 +203,13 @@ DeviceObservation BuildObservation(const EnrolledDevice& device,
     if (!is_new) continue;
     entry->second.packets_refused = std::exchange(unattributed, 0);
     const auto refused = facts.refused_since.find(landmark);
-    if (refused != facts.refused_since.end()) entry->second.refused_since = refused->second;
+    if (refused != facts.refused_since.end()) entry->second.refused_since = std::max(refused->second, due);
   }
   std::vector<LandmarkObservation> round;
   for (auto& [landmark, seen] : current) {
     seen.expected = facts.expected.contains(landmark);
     const auto tainted = facts.tainted_since.find(landmark);
-    if (tainted != facts.tainted_since.end()) seen.tainted_since = tainted->second;
+    if (tainted != facts.tainted_since.end()) seen.tainted_since = std::max(tainted->second, due);
     seen.healthy = facts.healthy.contains(landmark) && !seen.refused_since.has_value();
     round.push_back(std::move(seen));
   }
@@ -216,7 +218,7 @@ DeviceObservation BuildObservation(const EnrolledDevice& device,
   observation.round = facts.round;
   observation.now = facts.now;
   observation.wall_now = facts.wall_now;
-  observation.awaited_since = DueSince(device.declaration, facts);
+  observation.awaited_since = due;
   observation.last_valid_answer = facts.last_valid_answer;
   observation.landmarks = history.Complete(round, facts.now);
   observation.findings = FindingsOf(device, receipts, facts, revocations);

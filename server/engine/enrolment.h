@@ -38,6 +38,7 @@ struct EnrolledDevice {
   // gets no verdict.
   std::optional<WallInstant> retired_from;
 
+  bool RetiredAt(WallInstant now) const { return retired_from.has_value() && now >= *retired_from; }
   const DeviceId& id() const { return declaration.device; }
 };
 

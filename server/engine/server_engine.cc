@@ -128,8 +128,7 @@ void ServerEngine::BeginRound(const ClockReading& reading) {
   for (const auto& [name, device] : verifier_.registry().devices()) {
     const bool asked_apart = std::ranges::any_of(
         pings_, [&, id = device.id()](const auto& ping) { return ping->device == id; });
-    const bool retired = device.retired_from.has_value() && reading.wall >= *device.retired_from;
-    if (asked_apart || retired) continue;
+    if (asked_apart || device.RetiredAt(reading.wall)) continue;
     std::set<LandmarkId>& expected = round_->expected[device.id()];
     for (const std::size_t i :
          ChooseLandmarks(present, device.declaration.site.position,
@@ -288,6 +287,10 @@ Status ServerEngine::OnDemandPing(const std::string& device, std::uint32_t pings
     return Fail(ErrorCode::kNotFound,
                 fmt::format("no device {} is enrolled{}", device, DidYouMean(device, known)));
   }
+  if (enrolled->RetiredAt(clock_.Read().wall)) {
+    return Fail(ErrorCode::kUnsupported,
+                fmt::format("{} is retired: it owes no answer and gets no verdict", device));
+  }
   const SessionTerms& terms = options_.landmark.session.terms;
   if (pings < 1 || pings > terms.chain_length) {
     return Fail(ErrorCode::kInvalidArgument,
@@ -358,7 +361,8 @@ void ServerEngine::FinishPing(Ping& ping, const ClockReading& now) {
   CheckReceipts();
   TakeRefused(ping.number, ping.device);
   TakeShortages(ping.number, ping.device, ping.asked);
-  std::vector<DeviceVerdict> verdicts = verifier_.CloseRound(ping.number, now);
+  std::vector<DeviceVerdict> verdicts =
+      verifier_.CloseRound(ping.number, now, Verifier::Asked::kApart);
   if (verdicts.empty()) {
     ping.done(Fail(ErrorCode::kUnsupported, "a reference agent gets no verdict"));
   } else {

@@ -400,25 +400,28 @@ struct Verifier::Case {
   DeviceObservation observation;
 };
 
-void Verifier::WatchChange(std::vector<Case>& cases, MonotonicInstant now) {
+void Verifier::WatchChange(std::vector<Case>& cases, const ClockReading& now, Asked asked) {
   if (!changes_.watches()) return;
-  std::vector<WatchedRound> round;
-  for (const Case& c : cases) {
-    const Site& site = c.device->declaration.site;
-    round.push_back({c.device->id(), site.name, site.position,
-                     ExpectedLandmarks(c.observation, landmarks_, c.facts.mesh)});
+  for (const auto& [name, device] : setup_.registry.devices()) {
+    if (device.RetiredAt(now.wall)) changes_.Forget(device.id());
   }
-  const std::map<DeviceId, std::set<Signal>> signals = changes_.Observe(round, now);
+  if (asked == Asked::kInRound) {
+    std::vector<WatchedRound> round;
+    for (const Case& c : cases) {
+      const Site& site = c.device->declaration.site;
+      round.push_back({c.device->id(), site.name, site.position,
+                       ExpectedLandmarks(c.observation, landmarks_, c.facts.mesh)});
+    }
+    changes_.Observe(round, now.monotonic);
+  }
   for (Case& c : cases) {
-    const auto found = signals.find(c.device->id());
-    if (found == signals.end()) continue;
-    c.facts.signals.insert(found->second.begin(), found->second.end());
+    c.facts.signals.merge(changes_.SignalsOf(c.device->id()));
     c.observation.signals.assign(c.facts.signals.begin(), c.facts.signals.end());
   }
 }
 
 std::vector<DeviceVerdict> Verifier::CloseRound(RoundNumber round, const ClockReading& now,
-                                                const LandmarkNews& news) {
+                                                const LandmarkNews& news, Asked asked) {
   const auto found = books_.find(round);
   if (found == books_.end()) return {};
   Book book = std::move(books_.extract(found).mapped());
@@ -446,7 +449,7 @@ std::vector<DeviceVerdict> Verifier::CloseRound(RoundNumber round, const ClockRe
     cases.push_back(std::move(c));
   }
   const std::vector<std::string> outages = OutageCandidates(sites);
-  WatchChange(cases, now.monotonic);
+  WatchChange(cases, now, asked);
 
   std::vector<DeviceVerdict> verdicts;
   for (Case& c : cases) {

@@ -107,14 +107,18 @@ class Verifier {
   void AddShortage(RoundNumber round, const DeviceId& device, const LandmarkId& landmark,
                    Shortage shortage);
 
+  // Why a round took place: by schedule, or because somebody asked about one device. The latter do
+  // not count in the change test, whose blocks are stretches of time.
+  enum class Asked : std::uint8_t { kInRound, kApart };
   // Judges every device expected in `round`, reference agents aside, by name. Their verdicts rest
   // on the mesh of this round if it was measured in it, else on the last one.
-  std::vector<DeviceVerdict> CloseRound(RoundNumber round, const ClockReading& now) {
-    return CloseRound(round, now, News(round));
+  std::vector<DeviceVerdict> CloseRound(RoundNumber round, const ClockReading& now,
+                                        Asked asked = Asked::kInRound) {
+    return CloseRound(round, now, News(round), asked);
   }
   // The same by pooled news, in which this verifier's own must be.
   std::vector<DeviceVerdict> CloseRound(RoundNumber round, const ClockReading& now,
-                                        const LandmarkNews& news);
+                                        const LandmarkNews& news, Asked asked = Asked::kInRound);
   // Of an open round, as far as receipts have come; nothing of one that is not open.
   LandmarkNews News(RoundNumber round) const;
 
@@ -192,7 +196,7 @@ class Verifier {
   std::vector<const StoredReceipt*> ReceiptsFor(const DeviceId& device, const Page& page) const;
   void Remember(const DeviceId& device, Page page);
   // Puts what the change test says into the facts and the observation of each case.
-  void WatchChange(std::vector<Case>& cases, MonotonicInstant now);
+  void WatchChange(std::vector<Case>& cases, const ClockReading& now, Asked asked);
 
   VerifierSetup setup_;  // blobs.position_records: those of list_
   std::vector<std::string> all_position_records_;

@@ -54,7 +54,11 @@ Paths PathsOf(const ResolvedScenario& resolved) {
 
 // What this round measured above the paths.
 void AddExtras(const VirtualWorld& world, const Paths& paths, std::vector<Duration>* extras) {
-  for (const auto& [name, verdict] : world.Verdicts()) {
+  const auto verdicts = world.Verdicts();
+  RoundNumber newest;
+  for (const auto& [name, verdict] : verdicts) newest = std::max(newest, verdict.appraisal.round);
+  for (const auto& [name, verdict] : verdicts) {
+    if (verdict.appraisal.round != newest) continue;  // retired: counted when it was asked
     for (const LandmarkRings& rings : verdict.appraisal.rings) {
       if (rings.age > Duration(0)) continue;
       extras->push_back(rings.rtt_min.duration() - paths.at({name, rings.landmark}));

@@ -177,6 +177,7 @@ void FillReport(const Scenario& scenario, const RoundWorld& world, const RoundRu
   run->set_duration_s(ToSeconds(scenario.duration));
   run->set_policy_version(scenario.policy.version);
   run->set_liars_max(scenario.policy.liars_max);
+  run->set_placement_test(std::string(PlacementRuleName(scenario.policy.placement_test)));
   const RoundCounts counts = world.counts();
   v1::FleetRun* fleet_run = report->mutable_fleet_run();
   fleet_run->set_rounds(world.rounds());

@@ -123,11 +123,15 @@ void ReplayOne(const PlaceTimes& times, ResolvedScenario* resolved, ResolvedPath
     path->forward = delay / 2;
     path->backward = delay - path->forward;
   }
-  if (path->clone == Duration(0)) return;
-  const std::string& clone =
-      scenario.fleets[resolved->devices[path->device].fleet].clone_place;
-  const auto by_clone = times.Draw(clone, landmark.place, &random);
-  if (by_clone.has_value()) path->clone = std::max(*by_clone, times.Light(clone, landmark.place));
+  // Whoever else holds the key, and from where the device answered before it moved.
+  const auto second = [&](const std::string& place, Duration* delay) {
+    if (*delay == Duration(0)) return;
+    const auto measured = times.Draw(place, landmark.place, &random);
+    if (measured.has_value()) *delay = std::max(*measured, times.Light(place, landmark.place));
+  };
+  const ScenarioFleet& fleet = scenario.fleets[resolved->devices[path->device].fleet];
+  second(fleet.clone_place, &path->clone);
+  second(fleet.declared_place, &path->before);
 }
 
 }  // namespace

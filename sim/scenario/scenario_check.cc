@@ -151,6 +151,11 @@ Status MoveIsSound(const Scenario& scenario, const ScenarioFleet& fleet, const T
                                       "does; write one between 0 s and {}",
                                       DurationText(scenario.duration))));
   }
+  if (moves && !scenario.network.calm()) {
+    return tl::unexpected(
+        at.At("behaviour", "a device that moves would need the weather of two places; remove routes, "
+                           "queues, rhythm and cuts from the network, or choose another behaviour"));
+  }
   return {};
 }
 

@@ -165,6 +165,10 @@ Status PolicyFromProto(const v1::ScenarioPolicy& proto, const TextProtoScope& sc
     EARSHOT_RETURN_IF_ERROR(ReadProbability(scope, "change_alarm_rate", proto.change_alarm_rate(),
                                             &policy->change_alarm_rate));
   }
+  if (proto.has_change_block_rounds() && policy->change_alarm_rate == 0) {
+    return tl::unexpected(scope.At(
+        "change_block_rounds", "belongs to a test that has no rate; write change_alarm_rate too"));
+  }
   if (proto.has_change_block_rounds()) policy->change_block_rounds = proto.change_block_rounds();
   if (!proto.placement_test().empty()) {
     const Result<PlacementRule> rule = ParsePlacementRuleName(proto.placement_test());

@@ -309,6 +309,12 @@ class Loader {
     point.every = every_;
     EARSHOT_ASSIGN_OR_RETURN(point.scenario, ScenarioFromProto(changed, nowhere.root()));
     EARSHOT_RETURN_IF_ERROR(ChangeFleets(changes, &point.scenario, &point.every));
+    if (std::ranges::any_of(point.scenario.fleets, [](const ScenarioFleet& fleet) {
+          return fleet.life.retired.has_value();
+        })) {
+      return Fail(ErrorCode::kNotFound, "devices that retire are in no share of those at the end; "
+                                        "remove retired_at");
+    }
     if (fidelity_ == SweepFidelity::kRound) {
       RoundWorldOptions options;
       options.every = point.every;

@@ -124,6 +124,7 @@ void ServerWorld::EnrolKey(const std::string& name, const Ed25519PublicKey& key,
                   *ToRecord(NamedDeclaration{name, declaration}))},
       authority.root().public_key());
   device.reference_for = reference_for;
+  if (!reference_for.has_value()) device.retired_from = retired_from;
   EARSHOT_CHECK(registry_.Add(std::move(device)).has_value());
 }
 

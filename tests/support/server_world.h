@@ -97,6 +97,7 @@ class ServerWorld final : public ServerObserver {
   AuthorityFixture authority;
   // Position records that the verifier is given beside those of the landmarks; before Begin.
   std::vector<std::string> more_position_records;
+  std::optional<WallInstant> retired_from;  // of the devices that are enrolled from here on
   NearestLandmarkTest test;
   TwoCountries map;
   std::unique_ptr<ServerEngine> engine;

@@ -138,32 +138,50 @@ TEST(ChangeWatch, UnsignedAnswersAreNoAnswersAndSilentBlocksNoBlocks) {
 DeviceId Device(std::uint8_t number) { return DeviceId(Bytes32{number}); }
 
 // Rounds of six devices of one site; the first `away` of them move after enrolment.
-std::map<DeviceId, std::set<Signal>> SignalsAfter(std::uint8_t away) {
-  ChangeBook book(Watching());
+std::map<DeviceId, std::set<Signal>> Signals(const ChangeBook& book) {
   std::map<DeviceId, std::set<Signal>> signals;
+  for (std::uint8_t d = 1; d <= 6; ++d) {
+    if (auto of = book.SignalsOf(Device(d)); !of.empty()) signals[Device(d)] = std::move(of);
+  }
+  return signals;
+}
+
+ChangeBook BookAfter(std::uint8_t away) {
+  ChangeBook book(Watching());
   for (int number = 0; number < 80; ++number) {
     std::vector<WatchedRound> round;
     for (std::uint8_t d = 1; d <= 6; ++d) {
       const bool moved = number >= 30 && d <= away;
       round.push_back({Device(d), "Singapore", kHome, RoundAt(number + d, moved ? kAway : kHome)});
     }
-    signals = book.Observe(round, MonotonicInstant::FromNanoseconds(6'000'000'000LL * number));
+    book.Observe(round, MonotonicInstant::FromNanoseconds(6'000'000'000LL * number));
     if (number < 30) {
-      EXPECT_TRUE(signals.empty()) << number;
+      EXPECT_TRUE(Signals(book).empty()) << number;
     }
   }
-  return signals;
+  return book;
 }
 
 TEST(ChangeBook, OneDeviceIsOneAlarmAndManyOfASiteAreASitesToo) {
-  const auto one = SignalsAfter(1);
+  const auto one = Signals(BookAfter(1));
   ASSERT_EQ(one.size(), 1U);
   EXPECT_EQ(one.at(Device(1)), std::set<Signal>{Signal::kSlowerAsIfMoved});
-  const auto many = SignalsAfter(4);
+  const auto many = Signals(BookAfter(4));
   ASSERT_EQ(many.size(), 4U);
   for (const auto& [device, signals] : many) {
     EXPECT_EQ(signals, (std::set<Signal>{Signal::kSlowerAsIfMoved, Signal::kSlowerWithSite}));
   }
+}
+
+TEST(ChangeBook, DeviceThatIsForgottenHasNoAlarmAndMakesNoSiteAlarm) {
+  ChangeBook book = BookAfter(4);
+  book.Forget(Device(1));
+  EXPECT_TRUE(book.SignalsOf(Device(1)).empty());
+  EXPECT_FALSE(book.SignalsOf(Device(2)).empty());
+  // Asked alone, who is left is no site.
+  const WatchedRound alone{Device(2), "Singapore", kHome, RoundAt(82, kAway)};
+  book.Observe({&alone, 1}, MonotonicInstant::FromNanoseconds(6'000'000'000LL * 80));
+  EXPECT_EQ(book.SignalsOf(Device(2)), std::set<Signal>{Signal::kSlowerAsIfMoved});
 }
 
 TEST(ChangeBook, PolicyWithoutARateWatchesNobody) {
@@ -172,7 +190,8 @@ TEST(ChangeBook, PolicyWithoutARateWatchesNobody) {
   for (int number = 0; number < 80; ++number) {
     const WatchedRound one{Device(1), "Singapore", kHome,
                            RoundAt(number, number < 40 ? kHome : kAway)};
-    EXPECT_TRUE(book.Observe({&one, 1}, MonotonicInstant()).empty());
+    book.Observe({&one, 1}, MonotonicInstant());
+    EXPECT_TRUE(book.SignalsOf(Device(1)).empty());
   }
 }
 
@@ -180,7 +199,8 @@ TEST(ChangeBook, ForgettingALandmarkEndsTheAlarmsThatRestOnIt) {
   ChangeBook book(Watching());
   const auto observe = [&](int number, Position at) {
     const WatchedRound one{Device(1), "Singapore", kHome, RoundAt(number, at)};
-    return book.Observe({&one, 1}, MonotonicInstant());
+    book.Observe({&one, 1}, MonotonicInstant());
+    return book.SignalsOf(Device(1));
   };
   for (int number = 0; number < 30; ++number) observe(number, kHome);
   for (int number = 0; number < 40; ++number) observe(number, kAway);

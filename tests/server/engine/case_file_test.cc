@@ -81,6 +81,15 @@ TEST_F(ReceiptOfTheRound, AnswersAreDueFromTheDeclarationOrTheVerifiersStartWhic
   EXPECT_GT(Build().awaited_since, kNow + hours(24 * 365));
 }
 
+TEST_F(ReceiptOfTheRound, ExcuseOfRefusedHandshakesLapsesNoEarlierThanAnswersAreDue) {
+  stored_.checked.observation.end = kNow + Duration(1);  // nothing was heard
+  facts_.awaited_since = kNow - hours(5);
+  facts_.refused_since = {{LandmarkId("sin-1"), kNow - hours(5)}};
+  EXPECT_EQ(Build().landmarks.front().refused_since, kNow - hours(5));
+  device_.declaration.site.from = kWallNow - seconds(40);
+  EXPECT_EQ(Build().landmarks.front().refused_since, kNow - seconds(40));
+}
+
 TEST_F(ReceiptOfTheRound, RefusedHandshakesCountOnlyWithoutIt) {
   facts_.healthy = facts_.expected;
   facts_.refused_since = {{LandmarkId("sin-1"), kNow - seconds(9)}};

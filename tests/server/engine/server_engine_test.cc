@@ -400,6 +400,24 @@ TEST(ServerEngineTest, PingAtAnIntervalTheTermsForbidIsRefused) {
   }
 }
 
+TEST(ServerEngineTest, RetiredDeviceIsAskedNoMoreInRoundsOrByPing) {
+  ServerWorld world;
+  world.AddDevice("C-1", world.singapore());
+  world.retired_from = FixtureWall() + seconds(10);
+  world.AddDevice("C-2", world.singapore());
+  world.Run(seconds(8));
+  ASSERT_THAT(world.rounds, SizeIs(1));
+  EXPECT_THAT(world.rounds[0], SizeIs(2));
+  ASSERT_TRUE(world.engine->OnDemandPing("C-2", 5, std::nullopt, [](Result<DeviceVerdict>) {}));
+  world.Run(seconds(12));
+  ASSERT_THAT(world.rounds, SizeIs(3));
+  ASSERT_THAT(world.rounds[2], SizeIs(1));
+  EXPECT_EQ(world.rounds[2][0].name, "C-1");
+  const Status refused = world.engine->OnDemandPing("C-2", 5, std::nullopt, {});
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_THAT(refused.error().message(), HasSubstr("C-2 is retired"));
+}
+
 TEST(ServerEngineTest, PingOfASilentOrUnknownDeviceEndsToo) {
   ServerWorld world;
   world.AddDevice("C-1", world.singapore());

@@ -200,6 +200,7 @@ TEST(VirtualWorld, MoveWithinTheNoiseIsNoticedThroughTimeAndChangesNoVerdict) {
   }
   EXPECT_EQ(world.rounds(), 110U);
   EXPECT_EQ(world.truth().below, 0U);
+  ExpectRecorded("packet moves-within-the-noise", world.event_hash());
   const auto verdicts = world.Verdicts();
   int within_the_noise = 0;
   std::string seen;

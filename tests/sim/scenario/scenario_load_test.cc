@@ -196,6 +196,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"actual_place: \"shenzhen\" behaviour: BEHAVIOUR_PADS_DELAY",
                 "behaviour: BEHAVIOUR_MOVES_LATER moves_at: \"9 s\"", "18:1:", "elsewhere"},
         BadFile{"domains_min: 3", "change_alarm_rate: 1.5", "4:23:", "no probability"},
+        BadFile{"domains_min: 3", "change_block_rounds: 4", "4:23:", "no rate"},
         BadFile{"trust_domain: \"c\"", "trust_domain: \"c\" drops: 1.5", "12:58:",
                 "no probability"}));
 

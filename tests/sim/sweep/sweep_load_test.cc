@@ -209,6 +209,12 @@ TEST_F(SweepLoadTest, WhatTheFidelityDoesNotOfferIsRefused) {
   EXPECT_EQ(ErrorWith("settings", "fidelity: SWEEP_FIDELITY_PACKET settings"), "sound");
   EXPECT_EQ(ErrorWith("settings", "every: \"1 h\" settings"), "sound");
   EXPECT_THAT(ErrorWith("settings", "every: \"1 s\" settings"), HasSubstr("a round every 1 s; write 6 s"));
+  EXPECT_THAT(ErrorWith("settings",
+                        "settings { parameter: \"fleets[0].retired_at\" value: \"9 s\" } settings"),
+              HasSubstr("remove retired_at"));
+  EXPECT_EQ(ErrorWith("settings",
+                      "settings { parameter: \"fleets[0].installed_at\" value: \"9 s\" } settings"),
+            "sound");
 }
 
 TEST_F(SweepLoadTest, PictureOfWhatIsNotThereIsRefused) {
