@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
@@ -16,8 +17,8 @@ namespace {
 using std::chrono::milliseconds;
 
 // Fleets: 0 honest in Singapore, 1 in Shenzhen and padded. Landmarks: sin-1, sin-2, tyo-1.
-ResolvedScenario Small() {
-  const auto scenario = ParseScenario(kSmallScenario, "s.textproto");
+ResolvedScenario Small(const std::string& text = kSmallScenario) {
+  const auto scenario = ParseScenario(text, "s.textproto");
   EXPECT_TRUE(scenario.has_value()) << scenario.error().message();
   auto resolved = ResolveScenario(*scenario, PathModel::Measured2020(), {});
   EXPECT_TRUE(resolved.has_value());
@@ -80,6 +81,20 @@ TEST(ReplayMeasured, PaddingDeviceTakesTheLongerOfItsOwnAndTheDeclaredPlacesTime
   ASSERT_TRUE(ReplayMeasured(Four(), "four.csv", &resolved).has_value());
   EXPECT_EQ(PathOf(resolved, "C-0004", 0).rtt().duration(), milliseconds(45));
   EXPECT_GE(PathOf(resolved, "C-0004", 2).rtt().duration(), milliseconds(70));
+}
+
+TEST(ReplayMeasured, DeviceThatMovesHasMeasuredTimesBeforeItsMoveToo) {
+  std::string moves = kSmallScenario;
+  const std::string pads = "BEHAVIOUR_PADS_DELAY";
+  moves.replace(moves.find(pads), pads.size(), "BEHAVIOUR_MOVES_LATER moves_at: \"9 s\"");
+  ResolvedScenario resolved = Small(moves);
+  ASSERT_TRUE(ReplayMeasured(Four(), "four.csv", &resolved).has_value());
+  const auto mover = std::ranges::find(resolved.devices, 1U, &ResolvedDevice::fleet);
+  ASSERT_NE(mover, resolved.devices.end());
+  const ResolvedPath& path = PathOf(resolved, mover->id, 0);
+  EXPECT_EQ(path.before, milliseconds(1));
+  EXPECT_EQ(path.rtt().duration(), milliseconds(45));
+  EXPECT_EQ(PathOf(resolved, "C-0001", 0).before, Duration(0));
 }
 
 TEST(ReplayMeasured, UnmeasuredPathStaysAsTheModelDrewIt) {

@@ -104,6 +104,20 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"id_prefix: \"C\" first", "id_prefix: \"reference-sin\" first", "19:3:",
                 "choose another prefix"}));
 
+TEST(Scenario, DeviceThatMovesInANetworkWithWeatherIsRefused) {
+  std::string text = kSmallScenario;
+  const std::string pads = "BEHAVIOUR_PADS_DELAY";
+  text.replace(text.find(pads), pads.size(), "BEHAVIOUR_MOVES_LATER moves_at: \"9 s\"");
+  EXPECT_TRUE(ParseScenario(text, "s.textproto").has_value());
+  const std::string calm = "loss: 0.01";
+  text.replace(text.find(calm), calm.size(),
+               "loss: 0.01 cuts { from: \"3 s\" until: \"4 s\" places: \"tokyo\" }");
+  const auto scenario = ParseScenario(text, "s.textproto");
+  ASSERT_FALSE(scenario.has_value());
+  EXPECT_NE(scenario.error().message().find("the weather of two places"), std::string::npos)
+      << scenario.error().message();
+}
+
 TEST(Scenario, LimitsThemselvesAreAllowed) {
   for (const auto& [from, to] : {std::pair{"length: \"6 s\" trains: 4", "length: \"2 s\" trains: 4"},
                                  std::pair{"trains: 4", "trains: 8"},
