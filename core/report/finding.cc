@@ -133,18 +133,20 @@ std::string Finding(const v1::RunReport& report, const std::string& question) {
   const Tally tally = Count(report);
   const bool beyond_chance = BeyondChance(tally);
   const int proved_against = tally.contradicted + tally.invalid;
+  const bool decides = question.starts_with("Should ");
   std::string answer;
   if (tally.devices == 0) {
     answer = "No answer: no device was judged.";
   } else if (proved_against > 0) {
-    answer = fmt::format("Yes: {} {} convicted by physics or by {} own keys, which no slow network "
-                         "can cause.", Devices(proved_against), proved_against == 1 ? "is" : "are",
-                         proved_against == 1 ? "its" : "their");
+    answer = fmt::format("{}{} {} convicted by physics or by {} own keys, which no slow network can "
+                         "cause.", decides ? "Yes: " : "", Devices(proved_against),
+                         proved_against == 1 ? "is" : "are", proved_against == 1 ? "its" : "their");
   } else if (tally.silent > 0 || beyond_chance) {
-    answer = "Yes, until it is explained: nothing is proved against any device, but there is more "
-             "silence or delay than chance accounts for.";
+    answer = fmt::format("{}othing is proved against any device, but there is more silence or delay "
+                         "than chance accounts for.", decides ? "Yes, until it is explained: n" : "N");
   } else {
-    answer = "No reason to: nothing here is beyond what chance accounts for.";
+    answer = fmt::format("{}othing here is beyond what chance accounts for.",
+                         decides ? "No reason to: n" : "N");
   }
   return fmt::format(
       "{}{}{}{} What is proved: {}. What is only unexplained: {}. What cannot be known from delay: "

@@ -10,9 +10,9 @@ class RunReport;
 
 namespace earshot {
 
-// An answer to `question` ("Hold the second half?"), worded so that yes means caution, and why:
-// what is proved, what is only unexplained, what cannot be known. Computed from the verdicts alone;
-// what a simulation knows of the truth is not looked at.
+// An answer to `question`, and why: what is proved, what is only unexplained, what cannot be known.
+// A question that begins with "Should" is answered with yes or no, where yes means caution. Computed
+// from the verdicts alone; what a simulation knows of the truth is not looked at.
 //
 // Slow answers count as a reason only when there are more of them than false alarms explain: when
 // as many or more would come by chance in less than 1 of 100 such fleets (binomial, the tests'

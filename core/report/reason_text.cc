@@ -375,8 +375,8 @@ std::string ReasonText(const Reason& reason, const Appraisal& appraisal,
     case ReasonCode::kSlowerAsIfMoved:
       return Slower(context, "a change of place explains it best");
     case ReasonCode::kSlowerWithSite:
-      return fmt::format("Many of the devices declared at {} became slower together: one bad link is "
-                         "likelier than as many moves.", SiteName(context));
+      return fmt::format("Many of the devices declared at {} became slower together, as they would by "
+                         "one bad link.", SiteName(context));
   }
   EARSHOT_CHECK(false);
 }

@@ -149,10 +149,11 @@ v1::ReportDevice Device(Verdict verdict, bool honest, std::optional<double> alar
   return device;
 }
 
-v1::RunReport ReportOf(const std::vector<v1::ReportDevice>& devices) {
+v1::RunReport ReportOf(const std::vector<v1::ReportDevice>& devices,
+                       const std::string& question = "Should it wait?") {
   v1::RunReport report;
   for (const v1::ReportDevice& device : devices) *report.add_devices() = device;
-  CompleteReport(Policy{}, "Hold?", &report);
+  CompleteReport(Policy{}, question, &report);
   return report;
 }
 
@@ -179,9 +180,19 @@ TEST(Finding, ConvictionAnswersYes) {
   const v1::RunReport report =
       ReportOf({Device(Verdict::kContradicted, false), Device(Verdict::kInvalidProof, false)});
   EXPECT_THAT(report.finding(),
-              AllOf(HasSubstr("Hold? Yes: 2 devices are convicted by physics or by their own keys"),
+              AllOf(HasSubstr("Should it wait? Yes: 2 devices are convicted by physics or by their own keys"),
                     HasSubstr("the keys of 1 device were not where they were declared"),
                     HasSubstr("1 device answered with material that convicts itself")));
+}
+
+TEST(Finding, QuestionThatYesDoesNotAnswerIsNotAnsweredWithIt) {
+  const std::vector<v1::ReportDevice> honest(20, Device(Verdict::kConsistent, true, 0.05));
+  for (const auto& [devices, says] : std::vector<std::pair<std::vector<v1::ReportDevice>, const char*>>{
+           {{Device(Verdict::kContradicted, false)}, "Who? 1 device is convicted"},
+           {{Device(Verdict::kSilent, false)}, "Who? Nothing is proved against any device"},
+           {honest, "Who? Nothing here is beyond"}}) {
+    EXPECT_THAT(ReportOf(devices, "Who?").finding(), testing::StartsWith(says));
+  }
 }
 
 TEST(Finding, SilenceAloneAsksForAnExplanation) {
@@ -206,7 +217,7 @@ TEST(Finding, IncidentOfTheRunIsACautionBeforeAnythingElse) {
   v1::RunReport report = ReportOf({Device(Verdict::kVerified, true)});
   EXPECT_THAT(report.finding(), Not(HasSubstr("Caution")));
   report.mutable_run()->add_incidents("the relay ended early");
-  CompleteReport(Policy{}, "Hold?", &report);
+  CompleteReport(Policy{}, "Should it wait?", &report);
   EXPECT_THAT(report.finding(), HasSubstr("Caution: an incident of the run itself is named"));
 }
 
