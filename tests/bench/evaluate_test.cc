@@ -22,7 +22,6 @@ namespace {
 using testing::DoubleNear;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::SizeIs;
 
 // Cities far apart, two nodes in each, RTTs 1.6 times that of fibre plus 2 ms, and a little that
