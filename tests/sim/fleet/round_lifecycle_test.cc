@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "core/appraisal/nearest_landmark_test.h"
 #include "core/appraisal/outline_map.h"
+#include "core/appraisal/policy_placement_test.h"
 #include "sim/fleet/packet_share.h"
 #include "sim/fleet/round_world.h"
 #include "sim/scenario/scenario_load.h"
@@ -38,7 +38,7 @@ class RoundLifecycleTest : public testing::Test {
     return 0;
   }
 
-  NearestLandmarkTest test_;
+  PolicyPlacementTest test_;
   OutlineMap map_;
   Scenario scenario_;
 };

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "core/appraisal/nearest_landmark_test.h"
 #include "core/appraisal/outline_map.h"
+#include "core/appraisal/policy_placement_test.h"
 #include "sim/fleet/packet_share.h"
 #include "sim/fleet/round_world.h"
 #include "sim/scenario/scenario_load.h"
@@ -34,7 +34,7 @@ class RoundWeatherTest : public testing::Test {
     return counts.headlines[static_cast<std::size_t>(verdict)];
   }
 
-  NearestLandmarkTest test_;
+  PolicyPlacementTest test_;
   OutlineMap map_;
 };
 

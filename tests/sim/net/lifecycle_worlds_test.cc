@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
-#include "core/appraisal/nearest_landmark_test.h"
 #include "core/appraisal/outline_map.h"
+#include "core/appraisal/policy_placement_test.h"
 #include "core/report/bundle.h"
 #include "earshot/v1/evidence.pb.h"
 #include "earshot/v1/report.pb.h"
@@ -85,7 +85,7 @@ class LifecycleReport : public testing::Test {
     }
   }
 
-  NearestLandmarkTest test_;
+  PolicyPlacementTest test_;
   OutlineMap map_;
   v1::RunReport report_;
 };

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "core/appraisal/nearest_landmark_test.h"
 #include "core/appraisal/outline_map.h"
+#include "core/appraisal/policy_placement_test.h"
 #include "sim/net/virtual_world.h"
 #include "sim/scenario/resolve.h"
 #include "sim/scenario/scenario_load.h"
@@ -19,7 +19,7 @@ Scenario ShippedScenarioFile(const std::string& file) {
 }
 
 ShippedRounds RunRounds(const Scenario& scenario, unsigned threads) {
-  static const NearestLandmarkTest test;
+  static const PolicyPlacementTest test;
   static const OutlineMap map;
   const auto resolved = ResolveScenario(scenario, PathModel::Measured2020(), {});
   EXPECT_TRUE(resolved.has_value()) << resolved.error().message();

@@ -7,13 +7,14 @@
 #include <algorithm>
 #include <cstdlib>
 #include <functional>
+#include <iostream>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "core/appraisal/nearest_landmark_test.h"
 #include "core/appraisal/outline_map.h"
+#include "core/appraisal/policy_placement_test.h"
 #include "core/geo/wgs84.h"
 #include "sim/net/virtual_world.h"
 #include "tests/sim/net/drawn_world.h"
@@ -48,7 +49,7 @@ struct Outcome {
 // `each_round` sees the verdicts of every round.
 Outcome RunWorld(const ResolvedScenario& resolved,
             const std::function<void(const Outcome&)>& each_round = {}) {
-  static const NearestLandmarkTest test;
+  static const PolicyPlacementTest test;
   static const OutlineMap map;
   auto world = VirtualWorld::Create(resolved, test, map, {});
   EXPECT_TRUE(world.has_value()) << world.error().message();
@@ -118,14 +119,18 @@ void ExpectSound(const ResolvedScenario& resolved, const Outcome& outcome) {
 
 TEST(SoundnessWorlds, NothingFalseIsProvedAndNobodyHonestIsConvicted) {
   std::uint64_t samples = 0;
+  std::uint64_t rounds = 0;
   ForEachWorld(100, [&](std::uint64_t seed) {
     const ResolvedScenario resolved = DrawWorld(seed);
-    const Outcome outcome =
-        RunWorld(resolved, [&](const Outcome& round) { ExpectSound(resolved, round); });
+    const Outcome outcome = RunWorld(resolved, [&](const Outcome& round) {
+      ExpectSound(resolved, round);
+      rounds += round.verdicts.size();
+    });
     EXPECT_EQ(outcome.truth.below, 0U);
     samples += outcome.truth.samples;
   });
   EXPECT_GT(samples, 0U);
+  std::cout << rounds << " device rounds, " << samples << " samples\n";
 }
 
 // Whatever comes and goes, and whatever is cut off for a while.
