@@ -6,6 +6,7 @@
 #include "core/appraisal/calibrated_placement_test.h"
 #include "core/appraisal/nearest_landmark_test.h"
 #include "core/appraisal/placement_test.h"
+#include "core/base/result.h"
 #include "core/domain/policy.h"
 
 namespace earshot {
@@ -19,6 +20,10 @@ class PolicyPlacementTest final : public PlacementTest {
   // The rate at which honest devices are flagged under `policy`, at most. Differs from
   // policy.false_alarm_rate where the test's model cannot state that.
   double FalseAlarmProbability(const Policy& policy) const;
+
+  // kInvalidArgument where that is another rate than the policy asks for; says which ones may be
+  // asked for.
+  Status CheckRate(const Policy& policy) const;
 
  private:
   NearestLandmarkTest nearest_landmark_;

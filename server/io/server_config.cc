@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "core/appraisal/policy_placement_test.h"
 #include "core/base/quantity_text.h"
 #include "core/config/text_proto.h"
 #include "core/crypto/key_file.h"
@@ -184,8 +185,10 @@ Result<ServerSettings> LoadServerConfig(const std::string& path) {
                           {},
                           config.scheduling_priority()};
   EARSHOT_ASSIGN_OR_RETURN(settings.blobs.policy, reader.Blob("policy", config.policy()));
-  if (const auto policy = OpenPolicy(settings.blobs.policy, settings.root); !policy.has_value()) {
-    return reader.Refuse("policy", policy.error());
+  const Result<Policy> policy = OpenPolicy(settings.blobs.policy, settings.root);
+  if (!policy.has_value()) return reader.Refuse("policy", policy.error());
+  if (const Status rate = PolicyPlacementTest().CheckRate(*policy); !rate.has_value()) {
+    return reader.Refuse("policy", rate.error());
   }
   EARSHOT_ASSIGN_OR_RETURN(settings.blobs.verdict_delegation,
                            reader.Blob("verdict_delegation", config.verdict_delegation()));

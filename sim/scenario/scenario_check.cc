@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <set>
 
@@ -78,19 +77,8 @@ Status PolicyIsSound(const Scenario& scenario, const TextProtoScope& scope) {
                                     DurationText(scenario.policy.silent_after),
                                     DurationText(scenario.rounds.length))));
   }
-  const PolicyPlacementTest test;
-  constexpr double kRounding = 1e-9;
-  if (std::abs(test.FalseAlarmProbability(scenario.policy) - scenario.policy.false_alarm_rate) >
-      kRounding) {
-    Policy bound = scenario.policy;
-    bound.false_alarm_rate = 0;
-    const double least = test.FalseAlarmProbability(bound);
-    bound.false_alarm_rate = 1;
-    return tl::unexpected(scope.Nested("policy").At(
-        "false_alarm_rate", fmt::format("{} is a rate that the model of normal delay cannot state; "
-                                        "write {:g} to {:g}",
-                                        scenario.policy.false_alarm_rate, least,
-                                        test.FalseAlarmProbability(bound))));
+  if (const Status rate = PolicyPlacementTest().CheckRate(scenario.policy); !rate.has_value()) {
+    return tl::unexpected(scope.Nested("policy").At("false_alarm_rate", rate.error()));
   }
   const auto record = ToRecord(scenario.policy);
   if (!record.has_value()) return tl::unexpected(scope.At("policy", record.error()));

@@ -28,6 +28,7 @@
 namespace earshot {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -340,6 +341,20 @@ TEST_F(ServerProcessTest, WrongConfigurationNamesLineCauseAndFix) {
   EXPECT_THAT(Load().error().message(), HasSubstr("use 1 to 99, or 0 for none"));
   config_ = good + "polcy: 'x'\n";
   EXPECT_THAT(Load().error().message(), HasSubstr("did you mean \"policy\"?"));
+}
+
+TEST_F(ServerProcessTest, PolicyWithARateThatTheTestCannotStateIsRefused) {
+  AddDevice("C-1");
+  Policy policy;
+  policy.false_alarm_rate = 0.01;
+  Write("policy", Text(SignRecord(BlobContext::kPolicy, *ToRecord(policy))));
+  EXPECT_TRUE(Load().has_value());
+  policy.false_alarm_rate = 0.001;
+  Write("policy", Text(SignRecord(BlobContext::kPolicy, *ToRecord(policy))));
+  const auto refused = Load();
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_THAT(refused.error().message(),
+              AllOf(HasSubstr("server.textproto:1:"), HasSubstr("0.001 is a rate"), HasSubstr("0.01 to")));
 }
 
 TEST_F(ServerProcessTest, OneDeviceMoreThanOneServerServesIsRefusedAndAsManyAreNot) {
