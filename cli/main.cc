@@ -8,12 +8,13 @@ int main(int argc, char** argv) {
   const earshot::Console console = earshot::SystemConsole();
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   const auto command = earshot::ParseArguments(arguments);
-  if (!command) {
-    const bool asked_for = command.error().code == earshot::ExitCode::kRan;
-    (asked_for ? console.out : console.err) << command.error().text;
-    return static_cast<int>(command.error().code);
+  earshot::ExitCode code = earshot::ExitCode::kRan;
+  if (command.has_value()) {
+    code = earshot::Execute(*command, console);
+  } else {
+    code = command.error().code;
+    (code == earshot::ExitCode::kRan ? console.out : console.err) << command.error().text;
   }
-  const earshot::ExitCode code = earshot::Execute(*command, console);
   if (console.out.flush()) return static_cast<int>(code);
   console.err << "earshot: standard output could not be written (is its disk full?)\n";
   return static_cast<int>(earshot::ExitCode::kFailed);

@@ -2,6 +2,7 @@
 #include "sim/live/live_run.h"
 
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,8 +15,10 @@
 
 #include "core/locate/path_model.h"
 #include "earshot/v1/report.pb.h"
+#include "sim/live/child.h"
 #include "sim/scenario/scenario_load.h"
 #include "tests/live/processes.h"
+#include "tests/support/test_folder.h"
 
 namespace earshot {
 namespace {
@@ -258,6 +261,28 @@ TEST_F(LiveRun, SupervisorThatIsKilledLeavesNoProcess) {
   kill(supervisor, SIGKILL);
   waitpid(supervisor, nullptr, 0);
   EXPECT_TRUE(AllEnd(children));
+}
+
+// The exit code of the program with its output in `file`; -1: it hangs, or died of a signal.
+int ExitWithOutputIn(const std::string& file, std::vector<std::string> argv) {
+  argv.insert(argv.begin(), std::string(EARSHOT_BINARY_DIR) + "/earshot");
+  auto child = Child::Spawn("earshot", argv, file);
+  if (!child.has_value()) return -1;
+  pollfd end{child->pid_fd(), POLLIN, 0};
+  constexpr int kPatienceMs = 60'000;
+  if (poll(&end, 1, kPatienceMs) != 1) return -1;
+  const std::optional<ChildExit> exit = child->Poll();
+  return exit.has_value() ? exit->code : -1;
+}
+
+TEST(Program, WhatCannotBeWrittenIsAFailureOfEveryCommand) {
+  const TestFolder folder;
+  for (const std::vector<std::string>& argv : std::vector<std::vector<std::string>>{
+           {"--help"}, {"run", "--help"}, {"--version"}, {"scenario", "list"}}) {
+    EXPECT_EQ(ExitWithOutputIn("/dev/full", argv), 3) << argv.front();
+    EXPECT_EQ(ExitWithOutputIn(folder.Path("out"), argv), 0) << argv.front();
+  }
+  EXPECT_EQ(ExitWithOutputIn(folder.Path("out"), {"--halp"}), 2);
 }
 
 TEST_F(LiveRun, InterruptEndsEverythingInOrder) {
