@@ -325,12 +325,14 @@ void AddBenches(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
       ->check(CLI::Range(1, 1000));
   throughput->add_option("--peers", parsed.bench.peers, "Where chrony is unpacked (build/peers)");
   CLI::App* latency = add("latency", "Trains and single pings against ping, fping, irtt, sockperf");
-  latency->add_option("--rounds", parsed.bench.rounds, "How often each is measured, in turn")
+  latency
+      ->add_option("--rounds", parsed.bench.rounds,
+                   "How often each is measured; every second round in reverse (ABBA); below 5: no result")
       ->check(CLI::Range(1, 1000));
   latency->add_option("--plot", parsed.bench.plot, "SVG file with the distributions of error");
   latency->add_option("--out", parsed.bench.out, "Folder for report.json, samples.csv and plot.svg")
       ->check(NotEmpty());
-  latency->add_option("--peers", parsed.bench.peers, "Where tools/unpack-peers put them");
+  latency->add_option("--peers", parsed.bench.peers, "Where peers are unpacked (build/peers)");
 }
 
 void AddMeasurements(CLI::App* command, std::string* nodes, std::vector<std::string>* rtts) {

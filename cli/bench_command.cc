@@ -73,9 +73,10 @@ v1::BenchReport ToProto(const ThroughputReport& found) {
     to->set_theirs_max(row.theirs.most);
     to->set_ratio(row.ratio());
   }
-  for (const std::string& note : found.notes) {
-    report.set_machine(fmt::format("{}; {}", report.machine(), note));
-  }
+  report.set_load_average_before(found.load_average_before);
+  report.set_load_average_after(found.load_average_after);
+  report.set_scheduling(found.scheduling);
+  report.mutable_notes()->Add(found.notes.begin(), found.notes.end());
   return report;
 }
 
@@ -145,10 +146,22 @@ std::string Figure(double value, const std::string& unit) {
                          : fmt::format("{:.4g} {}", value, unit);
 }
 
+// The machine, and how it was measured where the bench says so.
+std::string AboveRows(const v1::BenchReport& report) {
+  std::string text = report.machine();
+  if (!report.scheduling().empty()) {
+    text += fmt::format("\nscheduling {}; load average {:.1f} before, {:.1f} after",
+                        report.scheduling(), report.load_average_before(),
+                        report.load_average_after());
+  }
+  for (const std::string& note : report.notes()) text += "\n" + Wrapped(note, 98, 0);
+  return text;
+}
+
 std::string BenchText(const v1::BenchReport& report, const Console& console) {
   std::string text = fmt::format("{}\ncommit {}\n\n{:<54} {:>13} {:>13} {:>8}\n",
-                                 Wrapped(report.machine(), 98, 0), report.commit(), "median", "ours",
-                                 "theirs", "ratio");
+                                 AboveRows(report), report.commit(), "median", "ours", "theirs",
+                                 "ratio");
   for (const v1::BenchRow& row : report.rows()) {
     text += fmt::format("{:<54} {:>13} {:>13} {:>8}\n", row.name(), Figure(row.ours(), row.unit()),
                         Figure(row.theirs(), row.unit()), Figure(row.ratio(), "x"));

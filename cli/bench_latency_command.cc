@@ -37,6 +37,7 @@ void AddRow(v1::LatencyBench& report, const LatencyRow& row) {
   to->set_agent_core_loaded(row.key.loaded);
   to->set_scheduling_asked(row.key.real_time ? "real-time" : "ordinary");
   to->set_scheduling(row.scheduling);
+  to->set_server_scheduling(row.server_scheduling);
   to->set_median_us(Microseconds(figures.median));
   to->set_median_min_us(Microseconds(figures.median_min));
   to->set_median_max_us(Microseconds(figures.median_max));
@@ -110,6 +111,14 @@ v1::BenchReport ToProto(const LatencyBenchReport& found) {
   return report;
 }
 
+// "SCHED_FIFO 40"; "SCHED_FIFO 40, server SCHED_OTHER" where who answers has another.
+std::string ClassesText(const v1::LatencyBenchRow& row) {
+  if (row.server_scheduling().empty() || row.server_scheduling() == row.scheduling()) {
+    return row.scheduling();
+  }
+  return row.scheduling() + ", server " + row.server_scheduling();
+}
+
 std::string ConditionText(const v1::LatencyBench& latency, bool loaded, const char* asked,
                           const Console& console) {
   std::string text;
@@ -118,7 +127,7 @@ std::string ConditionText(const v1::LatencyBench& latency, bool loaded, const ch
     text += fmt::format("{:<9} {:<10} {:<8} {:>9.1f} {:>9.1f} {:>9.1f} {:>9.1f} {:>9.1f} {:>8.1f}  {}\n",
                         row.tool(), row.form(), row.stamps(), row.median_us(), row.median_min_us(),
                         row.median_max_us(), row.p99_us(), row.least_us(), row.median_km(),
-                        row.scheduling());
+                        ClassesText(row));
   }
   if (text.empty()) return text;
   return Painted(console, Colour::kBold,
@@ -193,6 +202,12 @@ std::string LatencyText(const v1::BenchReport& report, const Console& console) {
       "{}\ncommit {}\n{}\n{}; real-time class: {}; load average {:.1f} before, {:.1f} after\n",
       report.machine(), report.commit(), latency.network(), latency.cores(), latency.real_time(),
       latency.load_average_before(), latency.load_average_after());
+  text += fmt::format("{} rounds; the order of the tools is turned round in every second one (ABBA)\n",
+                      latency.rounds());
+  if (latency.rounds() < kLatencyRoundsMin) {
+    text += Painted(console, Colour::kVermillion,
+                    fmt::format("fewer than {} rounds: no result\n", kLatencyRoundsMin));
+  }
   if (latency.through_relay()) {
     text += fmt::format("relay: {}, {} frames, late by {:.2f} us at the median, {:.1f} us at 99 %\n",
                         latency.relay_scheduling(), latency.relay_frames(),

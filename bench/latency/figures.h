@@ -29,7 +29,9 @@ struct LatencyKey {
 // pays for. They include the time that the far side took to answer.
 struct LatencyRow {
   LatencyKey key;
-  std::string scheduling;                     // as granted, of the last round
+  // As granted, of the last round: of who asks, and of who answers (empty: the kernel itself).
+  std::string scheduling;
+  std::string server_scheduling;
   std::vector<std::vector<Duration>> rounds;  // one error a train or ping
   std::vector<Duration> beyond_wire;  // RTT - what the relay saw on the wire: the stamps' own error
   std::uint32_t sent = 0;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -15,6 +16,7 @@
 #include "bench/latency/place_scope.h"
 #include "bench/latency/truth_match.h"
 #include "bench/optimised.h"
+#include "bench/peer_programs.h"
 #include "core/os/scratch_folder.h"
 #include "core/os/system_clock.h"
 #include "sim/live/child.h"
@@ -210,7 +212,8 @@ Status Campaign::RunOurs(const Condition& condition, std::uint8_t train_length) 
   for (const bool user : {false, true}) {
     LatencyRow& row = Row({"earshot", name, user ? "user" : "kernel", condition.loaded,
                            condition.real_time});
-    row.scheduling = run.agent_scheduling;
+    row.scheduling = run.landmark_scheduling;
+    row.server_scheduling = run.agent_scheduling;
     row.sent += run.pings_sent;
     row.answered += run.pings_answered;
     std::vector<Duration>& errors = row.rounds.emplace_back();
@@ -254,6 +257,7 @@ Status Campaign::RunTool(const PeerProgram& peer, const Condition& condition) {
   LatencyRow& row = Row({peer.name, icmp ? "ICMP echo" : "single", "its own", condition.loaded,
                          condition.real_time});
   row.scheduling = run->scheduling;
+  row.server_scheduling = run->server_scheduling;
   row.sent += run->samples.sent.value_or(options.count);
   row.answered += static_cast<std::uint32_t>(run->samples.samples.size());
   row.resolution = run->samples.resolution;
@@ -305,7 +309,9 @@ Status Campaign::RunCondition(const Condition& condition, bool backwards) {
   for (Child& loop : busy) {
     if (!loop.Poll().has_value()) continue;
     return Fail(ErrorCode::kUnavailable,
-                "the load on the agent's core ended before the measurements did; ask for fewer pings");
+                fmt::format("the load on the agent's core ended before the measurements did: they took more than "
+                            "{} minutes; run the bench on a machine with less other work",
+                            kBusyAtMost / std::chrono::minutes(1)));
   }
   return {};
 }
@@ -347,7 +353,12 @@ Result<LatencyBenchReport> Campaign::Run() {
     report_.skipped.push_back("real-time class: " + report_.real_time +
                               "; only the ordinary class was measured, expect wide bounds under load");
   }
-  PeerSearch search = FindPeers(options_.peers, scratch_->path());
+  if (const Status set_up = SetUpPeers(options_.peers); !set_up.has_value()) {
+    report_.skipped.push_back("setting up peers: " + set_up.error().message());
+  }
+  std::error_code unknown;
+  const std::string peers = std::filesystem::absolute(options_.peers, unknown).lexically_normal();
+  PeerSearch search = FindPeers(peers, scratch_->path());
   peers_ = std::move(search.found);
   for (const PeerProgram& peer : peers_) report_.versions.push_back(peer.version);
   report_.skipped.insert(report_.skipped.end(), search.skipped.begin(), search.skipped.end());

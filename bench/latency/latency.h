@@ -15,7 +15,11 @@
 
 namespace earshot {
 
+inline constexpr std::uint32_t kLatencyRoundsMin = 5;
+
 struct LatencyBenchOptions {
+  // Each condition once a round. The order of the tools is turned round in every second one (ABBA), so
+  // that what drifts with time falls on all alike. Fewer than kLatencyRoundsMin are no result.
   std::uint32_t rounds = 5;
   std::uint32_t pings = 200;  // a tool and round; half as many trains, and single pings, of ours
   Duration one_way = std::chrono::microseconds(2500);

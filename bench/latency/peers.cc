@@ -155,18 +155,20 @@ class Runner {
                   Place(options_.places.landmark_namespace, options_.places.landmark_core),
                   Limit(), &run.scheduling);
   }
-  Result<Child> Server(std::vector<std::string> argv, std::uint16_t port) {
+  Result<Child> Server(std::vector<std::string> argv, std::uint16_t port, PeerRun& run) {
     argv.insert(argv.begin(), peer_.path);
     EARSHOT_ASSIGN_OR_RETURN(
         Child server,
         Child::Spawn(peer_.name + " server", argv, File(".server"),
                      Place(options_.places.agent_namespace, options_.places.agent_core)));
     EARSHOT_RETURN_IF_ERROR(WaitForPort(server, port));
+    run.server_scheduling = SchedulingOf(server.pid());
     return server;
   }
 
   Result<PeerRun> Ping() {
-    PeerRun run{.samples = {}, .scheduling = "", .frames = FrameKind::kIcmpEcho};
+    PeerRun run;
+    run.frames = FrameKind::kIcmpEcho;
     EARSHOT_ASSIGN_OR_RETURN(
         const std::string output,
         Client({"-n", "-i", fmt::format("{:.3f}", ToSeconds(options_.interval)), "-c",
@@ -175,7 +177,8 @@ class Runner {
     return run;
   }
   Result<PeerRun> Fping() {
-    PeerRun run{.samples = {}, .scheduling = "", .frames = FrameKind::kIcmpEcho};
+    PeerRun run;
+    run.frames = FrameKind::kIcmpEcho;
     // Its timeout is the period unless it is told otherwise: shorter than the path here.
     const auto ms = options_.interval / std::chrono::milliseconds(1);
     EARSHOT_ASSIGN_OR_RETURN(const std::string output,
@@ -185,11 +188,12 @@ class Runner {
     return run;
   }
   Result<PeerRun> Irtt() {
-    PeerRun run{.samples = {}, .scheduling = "", .frames = FrameKind::kUdp,
-                .payload_bytes = kIrttBytes};
+    PeerRun run;
+    run.payload_bytes = kIrttBytes;
     EARSHOT_ASSIGN_OR_RETURN(const std::uint16_t port, PickPort(options_.places));
     const std::string at = fmt::format("{}:{}", target_, port);
-    EARSHOT_ASSIGN_OR_RETURN(const Child server, Server({"server", "-b", at, "-i", "1ms"}, port));
+    EARSHOT_ASSIGN_OR_RETURN(const Child server,
+                             Server({"server", "-b", at, "-i", "1ms"}, port, run));
     const std::string file = File(".json");
     EARSHOT_RETURN_IF_ERROR(
         Client({"client", "-i", fmt::format("{}us", options_.interval / std::chrono::microseconds(1)),
@@ -200,11 +204,11 @@ class Runner {
     return run;
   }
   Result<PeerRun> Sockperf() {
-    PeerRun run{.samples = {}, .scheduling = "", .frames = FrameKind::kUdp,
-                .payload_bytes = kSockperfBytes};
+    PeerRun run;
+    run.payload_bytes = kSockperfBytes;
     EARSHOT_ASSIGN_OR_RETURN(const std::uint16_t port, PickPort(options_.places));
     EARSHOT_ASSIGN_OR_RETURN(
-        const Child server, Server({"server", "-i", target_, "-p", std::to_string(port)}, port));
+        const Child server, Server({"server", "-i", target_, "-p", std::to_string(port)}, port, run));
     const std::string file = File(".csv");
     // Whole seconds, and one of its warm-up; --mps paces what would otherwise be back to back.
     EARSHOT_RETURN_IF_ERROR(

@@ -45,6 +45,7 @@ struct PeerRunOptions {
 struct PeerRun {
   PeerSamples samples;
   std::string scheduling;  // of the client, as granted
+  std::string server_scheduling;  // of its server; empty where the kernel answers
   // How its requests are known at the relay.
   FrameKind frames = FrameKind::kUdp;
   std::uint16_t payload_bytes = 0;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "agent/io/agent_process.h"
+#include "bench/throughput/allocation_count.h"
 #include "bench/throughput/load.h"
 #include "core/crypto/hmac.h"
 #include "core/crypto/pooled_random.h"
@@ -95,6 +96,7 @@ class AgentAnswerer final : public Answerer {
   explicit AgentAnswerer(std::unique_ptr<AgentProcess> process)
       : process_(std::move(process)), thread_([this] {
           PinThisThread(kAnswerCore);
+          allocations_ = &AllocationCountOfThisThread();
           process_->Run();
         }) {}
   ~AgentAnswerer() override {
@@ -103,9 +105,15 @@ class AgentAnswerer final : public Answerer {
   }
   Endpoint endpoint() const override { return {}; }
   clockid_t cpu_clock() const override { return CpuClockOf(thread_); }
+  std::optional<std::uint64_t> allocations() const override {
+    const std::atomic<std::uint64_t>* const count = allocations_;
+    if (count == nullptr) return std::nullopt;
+    return count->load(std::memory_order_relaxed);
+  }
 
  private:
   std::unique_ptr<AgentProcess> process_;
+  std::atomic<const std::atomic<std::uint64_t>*> allocations_ = nullptr;
   mutable std::thread thread_;
 };
 

@@ -5,6 +5,7 @@
 #include <ctime>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "bench/throughput/bench_authority.h"
@@ -21,6 +22,8 @@ class Answerer {
   // Where it listens, where that is known before it speaks; an agent's shows in its HELLO.
   virtual Endpoint endpoint() const = 0;
   virtual clockid_t cpu_clock() const = 0;
+  // Allocations of its thread so far; none where nobody counts.
+  virtual std::optional<std::uint64_t> allocations() const { return std::nullopt; }
 };
 
 // recvmmsg, nothing, sendmmsg: what sockets alone allow. Answers what `wanted` says; empty: all.

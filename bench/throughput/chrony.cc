@@ -6,6 +6,7 @@
 #include <ctime>
 #include <filesystem>
 
+#include "bench/peer_programs.h"
 #include "bench/throughput/load.h"
 #include "core/os/datagram_batch.h"
 #include "core/os/files.h"
@@ -18,22 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kUnpackPeers[] = "tools/unpack-peers";
-constexpr int kDownloadPatienceMs = 180'000;
-constexpr int kStartPatienceMs = 3'000;
-
-// Runs a program to its end. kUnavailable: it did not end well in time.
-Status RunToEnd(const std::string& name, const std::vector<std::string>& argv,
-                const std::string& log, int patience_ms) {
-  EARSHOT_ASSIGN_OR_RETURN(Child child, Child::Spawn(name, argv, log));
-  pollfd ended{child.pid_fd(), POLLIN, 0};
-  poll(&ended, 1, patience_ms);
-  const auto& exit = child.Poll();
-  if (exit.has_value() && exit->clean()) return {};
-  return Fail(ErrorCode::kUnavailable,
-              fmt::format("{}: {}; {}", name, exit.has_value() ? exit->text() : "took too long",
-                          LogTail(log)));
-}
+constexpr Duration kStartPatience = std::chrono::seconds(3);
 
 // A port that was free a moment ago.
 Result<Endpoint> FreePort() {
@@ -61,7 +47,7 @@ bool Answers(const Endpoint& at) {
   const auto fd = OpenUdpSocket({INADDR_LOOPBACK, 0}, 1 << 16);
   if (!fd.has_value()) return false;
   ReceiveBatch receiving(ReceiveBatchShape{});
-  for (int waited = 0; waited < kStartPatienceMs; waited += 50) {
+  for (Duration waited{0}; waited < kStartPatience; waited += std::chrono::milliseconds(50)) {
     SendBatch request(1, kNtpBytes);
     request.Add(at, NtpRequest());
     request.SendAll(fd->get());
@@ -87,13 +73,7 @@ Result<std::string> SetUpChrony(const std::string& peers) {
   const std::string program = peers + "/usr/sbin/chronyd";
   std::error_code failed;
   if (fs::exists(program, failed)) return program;
-  if (!fs::exists(kUnpackPeers, failed)) {
-    return Fail(ErrorCode::kUnavailable,
-                fmt::format("{} is not there; run tools/unpack-peers in the source tree", program));
-  }
-  fs::create_directories(peers, failed);
-  const Status unpacked = RunToEnd(kUnpackPeers, {kUnpackPeers, peers}, peers + "/unpack.log",
-                                   kDownloadPatienceMs);
+  const Status unpacked = SetUpPeers(peers);
   if (fs::exists(program, failed)) return program;  // another peer may be missing: not our affair
   if (!unpacked.has_value()) return tl::unexpected<Error>(unpacked.error());
   return Fail(ErrorCode::kUnavailable, "the chrony package holds no chronyd");
@@ -101,7 +81,7 @@ Result<std::string> SetUpChrony(const std::string& peers) {
 
 std::string ChronyVersion(const std::string& program, const std::string& folder) {
   const std::string log = folder + "/chrony-version.log";
-  if (!RunToEnd("chronyd -v", {program, "-v"}, log, kStartPatienceMs).has_value()) return {};
+  if (!RunToEnd("chronyd -v", {program, "-v"}, log, kStartPatience).has_value()) return {};
   const Result<std::string> text = ReadFile(log);
   return text.has_value() ? text->substr(0, text->find(" (+")) : std::string();
 }

@@ -30,11 +30,15 @@ constexpr std::size_t kVerifiedEach = 2'000;
 // What every side of a round yields, in answers per second of its CPU time.
 struct Samples {
   std::vector<double> agent, asio, echo, verify, chrony;
-  std::vector<double> junk_agent, junk_echo;  // share of the clean rate that is left
+  // Valid answers with the small window, without and with junk; and the share of the first that is
+  // left of the second.
+  std::vector<double> agent_clean, agent_junk, share_agent;
+  std::vector<double> echo_clean, echo_junk, share_echo;
   std::vector<double> welcomes_64, welcomes_1, sessions_64, sessions_1, rounds, rounds_signatures;
   std::vector<double> rounds_resumed, rounds_anew, landmark_pings, agent_pings;
   std::uint64_t lost = 0;
   std::uint64_t allocations_landmark = 0, allocations_agent = 0, pings = 0;
+  std::uint64_t allocations_at_rim = 0, pings_at_rim = 0;  // of the agent's thread, over sockets
 };
 
 class ThroughputBench {
@@ -115,7 +119,9 @@ class ThroughputBench {
     const auto some = Repeat(plain_, Requests() / 4);
     const auto clean = Drive(some, *filter, filter->endpoint(), &IsPing, kJunkWindow);
     const auto flooded = Drive(some, *filter, filter->endpoint(), &IsPing, kJunkWindow, true);
-    samples_.junk_echo.push_back(flooded.per_core_second() / clean.per_core_second());
+    samples_.echo_clean.push_back(clean.per_core_second());
+    samples_.echo_junk.push_back(flooded.per_core_second());
+    samples_.share_echo.push_back(flooded.per_core_second() / clean.per_core_second());
     return {};
   }
 
@@ -132,14 +138,21 @@ class ThroughputBench {
       return std::vector<LoadRequest>(pings.begin() + static_cast<std::ptrdiff_t>(from),
                                       pings.begin() + static_cast<std::ptrdiff_t>(to));
     };
+    const auto before = agent->allocations();
     const LoadResult result = Drive(part(0, half), *agent, landmarks.agent(), &IsPong);
+    if (before.has_value()) {
+      samples_.allocations_at_rim += agent->allocations().value_or(0) - *before;
+      samples_.pings_at_rim += result.answers;
+    }
     (asio ? samples_.asio : samples_.agent).push_back(result.per_core_second());
     if (asio) return {};
     const auto clean =
         Drive(part(half, half + half / 2), *agent, landmarks.agent(), &IsPong, kJunkWindow);
     const auto flooded =
         Drive(part(half + half / 2, 2 * half), *agent, landmarks.agent(), &IsPong, kJunkWindow, true);
-    samples_.junk_agent.push_back(flooded.per_core_second() / clean.per_core_second());
+    samples_.agent_clean.push_back(clean.per_core_second());
+    samples_.agent_junk.push_back(flooded.per_core_second());
+    samples_.share_agent.push_back(flooded.per_core_second() / clean.per_core_second());
     return {};
   }
 
@@ -254,8 +267,10 @@ ThroughputReport ThroughputBench::Report(const SpoofedHellos& flood, double load
   row("pings sent and judged at the landmark, no sockets", s.landmark_pings, {});
   row("pings answered at the agent, no sockets", s.agent_pings, {});
   row("spoofed HELLO and HELLO2 met, no sockets", {flood.per_second}, {});
-  const double junk = row("share left under 10x junk; theirs: bare sockets", s.junk_agent,
-                          s.junk_echo, "");
+  row("pings answered, no junk; theirs: bare sockets", s.agent_clean, s.echo_clean);
+  row("pings answered, 10x junk; theirs: bare sockets", s.agent_junk, s.echo_junk);
+  const double junk = row("share left under 10x junk; theirs: bare sockets", s.share_agent,
+                          s.share_echo, "");
 
   report.goals = {
       AtLeast("WELCOMEs signed by 64, times one by one", merkle, 30),
@@ -268,22 +283,22 @@ ThroughputReport ThroughputBench::Report(const SpoofedHellos& flood, double load
   report.goals.push_back(Zero(
       fmt::format("public-key operations for {} spoofed HELLOs", flood.hellos),
       static_cast<double>(flood.public_key_operations + flood.sessions)));
-  report.goals.push_back(Zero(fmt::format("allocations for {} pings, landmark", s.pings),
+  report.goals.push_back(Zero(fmt::format("allocations for {} pings, landmark engine", s.pings),
                               static_cast<double>(s.allocations_landmark)));
-  report.goals.push_back(Zero(fmt::format("allocations for {} pings, agent", s.pings),
+  report.goals.push_back(Zero(fmt::format("allocations for {} pings, agent engine", s.pings),
                               static_cast<double>(s.allocations_agent)));
+  report.goals.push_back(
+      Zero(fmt::format("allocations for {} pings, whole agent, sockets", s.pings_at_rim),
+           static_cast<double>(s.allocations_at_rim)));
 
-  double load_after = 0;
-  getloadavg(&load_after, 1);
-  const unsigned now_and_later = 0;
+  report.load_average_before = load_before;
+  getloadavg(&report.load_average_after, 1);
+  report.scheduling = CurrentScheduling();
   notes_.push_back(fmt::format(
       "rates are work over CPU seconds of who did it; {} interleaved rounds; load on core {}, "
       "answers on core {}; window {}, {} with junk",
       options_.rounds, kLoadCore, kAnswerCore, kWindow, kJunkWindow));
-  notes_.push_back(fmt::format("scheduling {}; load average {:.1f} before, {:.1f} after; {} requests "
-                               "lost without junk",
-                               RequestScheduling(now_and_later).value_or("unknown"), load_before,
-                               load_after, s.lost));
+  notes_.push_back(fmt::format("{} requests lost without junk", s.lost));
   notes_.push_back(
       "under junk: (our answers a CPU second with 10 junk datagrams a ping, over ours without) over "
       "the same for a loop that reads all and answers only what bears a mark");

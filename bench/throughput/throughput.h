@@ -37,6 +37,9 @@ struct ThroughputRow {
 struct ThroughputReport {
   std::vector<ThroughputRow> rows;
   std::vector<BenchGoal> goals;
+  double load_average_before = 0;  // of one minute
+  double load_average_after = 0;
+  std::string scheduling;          // of the bench, hence of every side
   std::vector<std::string> notes;  // how it was measured; what was left out, and why
 };
 

@@ -179,6 +179,11 @@ Status RunLive(const ResolvedScenario& resolved, const LiveOptions& given,
                     report->run().rounds(), files.rounds()));
   }
   EARSHOT_RETURN_IF_ERROR(SetNetwork(resolved, options.out, report));
+  for (const auto& [process, scheduling] : supervisor->agent_scheduling()) {
+    v1::AgentScheduling* to = report->mutable_network()->add_agent_scheduling();
+    to->set_process(process);
+    to->set_scheduling(scheduling);
+  }
   CompleteRunReport(resolved,
                     {"live", options.commit, supervisor->first_verdict(), supervisor->incidents()},
                     report);

@@ -110,7 +110,10 @@ Status Supervisor::StartAgents() {
   for (Agent& agent : agents_) {
     const Status ready = WaitReady(agent.child, agent.plan->ready_file);
     if (watch_->interrupted()) return ready;
-    if (ready.has_value()) continue;
+    if (ready.has_value()) {
+      agent_scheduling_.emplace_back(agent.plan->name, SchedulingOf(agent.child.pid()));
+      continue;
+    }
     incidents_.push_back(ready.error().message());
     agent.ended = true;
   }

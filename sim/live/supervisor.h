@@ -33,6 +33,10 @@ class Supervisor {
   void Stop();
 
   const std::vector<std::string>& incidents() const { return incidents_; }
+  // What the scheduler said of each agent process that came up: its name and class.
+  const std::vector<std::pair<std::string, std::string>>& agent_scheduling() const {
+    return agent_scheduling_;
+  }
   // From the start of the run to the first verdict, as seen here; none when there was none.
   std::optional<Duration> first_verdict() const { return first_verdict_; }
 
@@ -78,6 +82,7 @@ class Supervisor {
   std::optional<Duration> first_verdict_;
   std::uint64_t events_read_ = 0;  // bytes of events.jsonl already shown
   std::vector<std::string> incidents_;
+  std::vector<std::pair<std::string, std::string>> agent_scheduling_;
 };
 
 }  // namespace earshot

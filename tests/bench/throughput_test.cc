@@ -3,9 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include "bench/peer_programs.h"
+#include "bench/throughput/allocation_count.h"
 #include "bench/throughput/engine_pair.h"
 #include "bench/throughput/memory_costs.h"
 #include "core/protocol/receipt_check.h"
+#include "tests/support/test_folder.h"
 
 namespace earshot {
 namespace {
@@ -55,12 +62,68 @@ TEST(ThroughputBench, WholeBenchMeasuresEverySideAndStatesEveryGoal) {
   for (const ThroughputRow& row : report->rows) {
     EXPECT_EQ(row.ours.median > 0, true) << row.name;
   }
+  const auto has = [&](const std::string& name) {
+    return std::ranges::any_of(report->rows, [&](const auto& row) { return row.name.starts_with(name); });
+  };
+  EXPECT_TRUE(has("pings answered, no junk") && has("pings answered, 10x junk"));
+  const auto rim = std::ranges::find_if(report->goals, [](const BenchGoal& goal) {
+    return goal.name.ends_with("whole agent, sockets");
+  });
+  ASSERT_NE(rim, report->goals.end());
+  EXPECT_EQ(rim->value, 0) << rim->name;
+  EXPECT_FALSE(rim->name.starts_with("allocations for 0 pings"));
+  EXPECT_THAT(report->scheduling, testing::StartsWith("SCHED_"));
   EXPECT_THAT(report->notes, testing::Contains(testing::HasSubstr("chronyd skipped")));
+}
+
+// The negative twin of every count of none: what Asio's operations come from is seen, too.
+TEST(ThroughputBench, AllocationsPastOperatorNewAreCounted) {
+  void* (*volatile allocate)(std::size_t, std::size_t) = &std::aligned_alloc;  // not to be left out
+  const std::uint64_t before = AllocationsOfThisThread();
+  void* const block = allocate(64, 64);
+  EXPECT_NE(block, nullptr);
+  std::free(block);
+  EXPECT_EQ(AllocationsOfThisThread(), before + 1);
+  EXPECT_EQ(AllocationCountOfThisThread().load(), before + 1);
 }
 
 TEST(ThroughputBench, BenchWithoutRoundsIsRefused) {
   EXPECT_EQ(RunThroughputBench({.rounds = 0}).error().code(), ErrorCode::kInvalidArgument);
   EXPECT_EQ(RunThroughputBench({.landmarks = 201}).error().code(), ErrorCode::kInvalidArgument);
+}
+
+// The current folder, for as long as this lives.
+class CurrentFolder {
+ public:
+  explicit CurrentFolder(const std::string& path) : before_(std::filesystem::current_path()) {
+    std::filesystem::current_path(path);
+  }
+  ~CurrentFolder() { std::filesystem::current_path(before_); }
+  CurrentFolder(const CurrentFolder&) = delete;
+  CurrentFolder& operator=(const CurrentFolder&) = delete;
+
+ private:
+  std::filesystem::path before_;
+};
+
+TEST(SetUpPeers, OutsideASourceTreeNothingIsDoneAndThatIsSaid) {
+  const TestFolder folder;
+  const CurrentFolder here(folder.path());
+  const Status done = SetUpPeers("peers");
+  EXPECT_THAT(done.error().message(), testing::HasSubstr("run it in the source tree"));
+  EXPECT_FALSE(std::filesystem::exists("peers"));
+}
+
+TEST(SetUpPeers, InASourceTreeItsScriptIsGivenTheFolderAndItsFailureIsToldInItsWords) {
+  const TestFolder folder;
+  const CurrentFolder here(folder.path());
+  std::filesystem::create_directory("tools");
+  folder.Write("tools/unpack-peers", "#!/bin/sh\ntouch \"$1/found\"\n");
+  std::filesystem::permissions("tools/unpack-peers", std::filesystem::perms::owner_all);
+  EXPECT_TRUE(SetUpPeers("build/peers").has_value());
+  EXPECT_TRUE(std::filesystem::exists("build/peers/found"));
+  folder.Write("tools/unpack-peers", "#!/bin/sh\necho left out: irtt\nexit 3\n");
+  EXPECT_THAT(SetUpPeers("build/peers").error().message(), testing::HasSubstr("left out: irtt"));
 }
 
 TEST(ThroughputBench, SpreadIsOfTheMiddleAndTheEnds) {

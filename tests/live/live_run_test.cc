@@ -100,6 +100,16 @@ TEST_F(LiveRun, EverySampleIsAtLeastWhatTheRelayHeldAndVerdictsFollowBehaviour) 
   for (const v1::ReportLandmark& landmark : report_.landmarks()) {
     EXPECT_EQ(landmark.scheduling(), RealTimePermitted() ? "SCHED_FIFO 30" : "SCHED_OTHER");
   }
+  // Of the agents that have a process: the honest one and the forger, not the silent one.
+  std::map<std::string, std::string> classes;
+  for (const v1::AgentScheduling& agent : report_.network().agent_scheduling()) {
+    classes[agent.process()] = agent.scheduling();
+  }
+  EXPECT_TRUE(classes.contains("H-0001") && classes.contains("F-0001"));
+  EXPECT_FALSE(classes.contains("S-0001"));
+  for (const auto& [process, scheduling] : classes) {
+    EXPECT_TRUE(scheduling.starts_with("SCHED_")) << process << ": " << scheduling;
+  }
   const auto verdicts = Verdicts();
   ASSERT_EQ(verdicts.size(), 3U);
   EXPECT_EQ(verdicts.at("S-0001"), "SILENT");
