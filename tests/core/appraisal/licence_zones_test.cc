@@ -34,6 +34,14 @@ TEST(LicenceZones, AllowedLicenceForbidsEverythingElseAsOneZone) {
   EXPECT_EQ(ZonesToTell(licence, scene.policy, scene.map).size(), 1U);
 }
 
+TEST(LicenceZones, AllowedChinaAllowsWhatItsNameCovers) {
+  Scene scene;
+  const LicenceTerms licence{Kind::kAllowed, Codes({"CN"})};
+  EXPECT_EQ(Text(ForbiddenCountries(licence, scene.policy, scene.map)), "JP MY SG");
+  scene.policy.china_includes_hong_kong_and_macao = false;
+  EXPECT_EQ(Text(ForbiddenCountries(licence, scene.policy, scene.map)), "HK JP MO MY SG");
+}
+
 TEST(LicenceZones, ExcludedLicenceMakesEachCountryItsOwnZone) {
   const Scene scene;
   const LicenceTerms licence{Kind::kExcluded, Codes({"CN"})};

@@ -212,15 +212,14 @@ void AddDrawnWeather(std::uint64_t seed, bool cuts, Scenario* scenario) {
 }
 
 bool IsForbidden(const Scenario& scenario, const ScenarioFleet& fleet, CountryCode country) {
-  const auto names = [&](const char* code) {
-    return std::ranges::find(fleet.licence.countries, Code(code)) !=
-           fleet.licence.countries.end();
+  const auto names = [&](CountryCode code) {
+    return std::ranges::find(fleet.licence.countries, code) != fleet.licence.countries.end();
   };
-  const bool named = std::ranges::find(fleet.licence.countries, country) !=
-                     fleet.licence.countries.end();
-  if (fleet.licence.kind == LicenceTerms::Kind::kAllowed) return !named;
   const bool of_china = country == Code("HK") || country == Code("MO");
-  return named || (of_china && scenario.policy.china_includes_hong_kong_and_macao && names("CN"));
+  // China's name covers them in a licence that allows it as in one that excludes it.
+  const bool named = names(country) || (of_china && names(Code("CN")) &&
+                                        scenario.policy.china_includes_hong_kong_and_macao);
+  return named == (fleet.licence.kind == LicenceTerms::Kind::kExcluded);
 }
 
 }  // namespace earshot
