@@ -11,7 +11,7 @@ NINE = [100.0, 101.0, 99.0, 100.5, 99.5, 102.0, 98.0, 100.2, 99.8]
 
 
 def measured(times, machine="one"):
-    return {"machine": machine, "commit": "c", "build": "release", "load": [0.1], "cpu_ns": times}
+    return {"machine": machine, "commit": "c", "benchmark_library": "release", "load": [0.1], "cpu_ns": times}
 
 
 class CompareBench(unittest.TestCase):
