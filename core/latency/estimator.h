@@ -38,6 +38,7 @@ struct FloorOptions {
 };
 
 struct FloorEstimate {
+  // Never below the least sample: what may lie below it is for above_max to say.
   Rtt floor;
   // With FloorOptions::confidence the estimate is at most this far above what it estimates.
   // None: too few samples for any statement.
