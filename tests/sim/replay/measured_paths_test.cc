@@ -84,10 +84,8 @@ TEST(ReplayMeasured, PaddingDeviceTakesTheLongerOfItsOwnAndTheDeclaredPlacesTime
 }
 
 TEST(ReplayMeasured, DeviceThatMovesHasMeasuredTimesBeforeItsMoveToo) {
-  std::string moves = kSmallScenario;
-  const std::string pads = "BEHAVIOUR_PADS_DELAY";
-  moves.replace(moves.find(pads), pads.size(), "BEHAVIOUR_MOVES_LATER moves_at: \"9 s\"");
-  ResolvedScenario resolved = Small(moves);
+  ResolvedScenario resolved = Small(With(kSmallScenario, "BEHAVIOUR_PADS_DELAY",
+                                         "BEHAVIOUR_MOVES_LATER moves_at: \"9 s\""));
   ASSERT_TRUE(ReplayMeasured(Four(), "four.csv", &resolved).has_value());
   const auto mover = std::ranges::find(resolved.devices, 1U, &ResolvedDevice::fleet);
   ASSERT_NE(mover, resolved.devices.end());

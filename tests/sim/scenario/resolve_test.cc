@@ -20,11 +20,6 @@ Scenario Parse(const std::string& text) {
 }
 Scenario Small() { return Parse(kSmallScenario); }
 
-std::string Replaced(std::string text, const std::string& from, const std::string& to) {
-  text.replace(text.find(from), from.size(), to);
-  return text;
-}
-
 ResolvedScenario Resolve(const Scenario& scenario, const ResolveOptions& options = {}) {
   auto resolved = ResolveScenario(scenario, Model(), options);
   EXPECT_TRUE(resolved.has_value()) << resolved.error().message();
@@ -55,7 +50,7 @@ TEST(Resolve, DevicesAreNumberedAndReferenceAgentsComeLast) {
 }
 
 TEST(Resolve, SecondHolderOfAKeyHasPathsOfItsOwnThatAreReadBack) {
-  const Scenario cloned = Parse(Replaced(kSmallScenario, "BEHAVIOUR_PADS_DELAY",
+  const Scenario cloned = Parse(With(kSmallScenario, "BEHAVIOUR_PADS_DELAY",
                                          "BEHAVIOUR_CLONED_KEY clone_place: \"singapore\""));
   const ResolvedScenario resolved = Resolve(cloned);
   for (const ResolvedPath& path : resolved.paths) {
@@ -86,7 +81,7 @@ TEST(Resolve, SecondHolderOfAKeyHasPathsOfItsOwnThatAreReadBack) {
 }
 
 TEST(Resolve, DeviceThatMovesHasPathsFromBothPlacesThatAreReadBack) {
-  const Scenario moves = Parse(Replaced(kSmallScenario, "BEHAVIOUR_PADS_DELAY",
+  const Scenario moves = Parse(With(kSmallScenario, "BEHAVIOUR_PADS_DELAY",
                                         "BEHAVIOUR_MOVES_LATER moves_at: \"9 s\""));
   const ResolvedScenario resolved = Resolve(moves);
   for (const ResolvedPath& path : resolved.paths) {
@@ -111,7 +106,7 @@ TEST(Resolve, DeviceThatMovesHasPathsFromBothPlacesThatAreReadBack) {
 
 TEST(Resolve, FastMediumIsAsQuickAsLightAndNoQuicker) {
   const ResolvedScenario resolved =
-      Resolve(Parse(Replaced(kSmallScenario, "BEHAVIOUR_PADS_DELAY", "BEHAVIOUR_FAST_MEDIUM")));
+      Resolve(Parse(With(kSmallScenario, "BEHAVIOUR_PADS_DELAY", "BEHAVIOUR_FAST_MEDIUM")));
   const Distance away =
       GeodesicDistance(resolved.scenario.FindPlace("shenzhen")->position,
                        resolved.scenario.FindPlace("singapore")->position);
@@ -143,7 +138,7 @@ TEST(Resolve, SameSeedGivesTheSameTextAndAnotherSeedDoesNot) {
 
 TEST(Resolve, PathOfADeviceDoesNotDependOnOtherDevices) {
   const std::string more =
-      Replaced(kSmallScenario, "first_number: 4 count: 2", "first_number: 4 count: 40");
+      With(kSmallScenario, "first_number: 4 count: 2", "first_number: 4 count: 40");
   EXPECT_EQ(RttOf(Resolve(Small()), "C-0002", "tyo-1"),
             RttOf(Resolve(Parse(more)), "C-0002", "tyo-1"));
   EXPECT_EQ(RttOf(Resolve(Small()), "C-0004", "sin-2"),
@@ -173,7 +168,7 @@ TEST(Resolve, ReferenceAgentIsQuickAtItsOwnLandmarkOnly) {
 // With one seed, behaviours of the same device differ only by what they do to its delay.
 TEST(Resolve, PaddingOnlyAddsAndReachesWhatIsNormalAtTheDeclaredPlace) {
   const std::string padding = kSmallScenario;
-  const std::string careless = Replaced(padding, "BEHAVIOUR_PADS_DELAY", "BEHAVIOUR_CARELESS");
+  const std::string careless = With(padding, "BEHAVIOUR_PADS_DELAY", "BEHAVIOUR_CARELESS");
   // Tokyo is nearer to Shenzhen than to Singapore, so honest Singapore sounds slower there.
   int padded = 0;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
@@ -195,7 +190,7 @@ TEST(Resolve, PaddingOnlyAddsAndReachesWhatIsNormalAtTheDeclaredPlace) {
 }
 
 TEST(Resolve, RelayedDeviceIsSlowerThanFibreAllTheWayRound) {
-  const std::string text = Replaced(kSmallScenario, "BEHAVIOUR_PADS_DELAY",
+  const std::string text = With(kSmallScenario, "BEHAVIOUR_PADS_DELAY",
                                     "BEHAVIOUR_RELAYED relay_place: \"singapore\"");
   const ResolvedScenario resolved = Resolve(Parse(text));
   // Shenzhen to Tokyo by way of Singapore.

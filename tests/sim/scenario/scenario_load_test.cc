@@ -105,14 +105,13 @@ INSTANTIATE_TEST_SUITE_P(
                 "choose another prefix"}));
 
 TEST(Scenario, DeviceThatMovesInANetworkWithWeatherIsRefused) {
-  std::string text = kSmallScenario;
-  const std::string pads = "BEHAVIOUR_PADS_DELAY";
-  text.replace(text.find(pads), pads.size(), "BEHAVIOUR_MOVES_LATER moves_at: \"9 s\"");
-  EXPECT_TRUE(ParseScenario(text, "s.textproto").has_value());
-  const std::string calm = "loss: 0.01";
-  text.replace(text.find(calm), calm.size(),
-               "loss: 0.01 cuts { from: \"3 s\" until: \"4 s\" places: \"tokyo\" }");
-  const auto scenario = ParseScenario(text, "s.textproto");
+  const std::string moves = With(kSmallScenario, "BEHAVIOUR_PADS_DELAY",
+                                 "BEHAVIOUR_MOVES_LATER moves_at: \"9 s\"");
+  EXPECT_TRUE(ParseScenario(moves, "s.textproto").has_value());
+  const auto scenario = ParseScenario(
+      With(moves, "loss: 0.01",
+           "loss: 0.01 cuts { from: \"3 s\" until: \"4 s\" places: \"tokyo\" }"),
+      "s.textproto");
   ASSERT_FALSE(scenario.has_value());
   EXPECT_NE(scenario.error().message().find("the weather of two places"), std::string::npos)
       << scenario.error().message();
@@ -129,8 +128,7 @@ TEST(Scenario, LimitsThemselvesAreAllowed) {
                                            "BEHAVIOUR_MOVES_LATER moves_at: \"9 s\""},
                                  std::pair{"seed: 7", "seed: 9007199254740992"},
                                  std::pair{"first_number: 4", "first_number: 999999998"}}) {
-    std::string text = kSmallScenario;
-    text.replace(text.find(from), std::string(from).size(), to);
+    const std::string text = With(kSmallScenario, from, to);
     const auto scenario = ParseScenario(text, "s.textproto");
     EXPECT_TRUE(scenario.has_value()) << to << ": " << scenario.error().message();
   }

@@ -2,6 +2,11 @@
 #ifndef EARSHOT_TESTS_SIM_SCENARIO_SCENARIO_TEXT_FIXTURE_H_
 #define EARSHOT_TESTS_SIM_SCENARIO_SCENARIO_TEXT_FIXTURE_H_
 
+#include <string>
+#include <string_view>
+
+#include "core/base/check.h"
+
 namespace earshot {
 
 // Line numbers in the tests count from the first line below.
@@ -28,6 +33,13 @@ fleets {
   actual_place: "shenzhen" behaviour: BEHAVIOUR_PADS_DELAY
 }
 )";
+
+// `text` with its first `what` become `by`; that it is not there is a mistake of the test.
+inline std::string With(std::string text, std::string_view what, std::string_view by) {
+  const std::size_t at = text.find(what);
+  EARSHOT_CHECK(at != std::string::npos);
+  return text.replace(at, what.size(), by);
+}
 
 }  // namespace earshot
 

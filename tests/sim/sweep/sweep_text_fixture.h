@@ -25,13 +25,6 @@ axes { parameter: "policy.false_alarm_rate" values: ["0.02", "0.05", "0.1"] }
 picture { x: "policy.false_alarm_rate" series: "network.jitter" y: "caught_share" }
 )";
 
-// `text` with the one occurrence of `what` replaced.
-inline std::string With(std::string text, std::string_view what, std::string_view by) {
-  const std::size_t at = text.find(what);
-  EARSHOT_CHECK(at != std::string::npos);
-  return text.replace(at, what.size(), by);
-}
-
 // Beside the scenario of kSmallScenario.
 class SweepFolder {
  public:
