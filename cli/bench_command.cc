@@ -41,6 +41,11 @@ v1::BenchReport BeginBenchReport(const std::string& bench, std::span<const Bench
     to->set_value(goal.value);
     to->set_goal(goal.goal);
     to->set_met(goal.met);
+    if (!goal.rounds.has_value()) continue;
+    to->mutable_rounds()->set_least(goal.rounds->least);
+    to->mutable_rounds()->set_most(goal.rounds->most);
+    to->mutable_rounds()->set_met(goal.rounds->met);
+    to->mutable_rounds()->set_of(goal.rounds->of);
   }
   return report;
 }
@@ -52,6 +57,12 @@ std::string GoalsText(const v1::BenchReport& report, const Console& console) {
                         goal.met() ? Painted(console, Colour::kGreen, "[met]   ")
                                    : Painted(console, Colour::kVermillion, "[missed]"),
                         goal.name(), goal.value(), goal.goal());
+    if (const v1::GoalRounds& rounds = goal.rounds(); goal.has_rounds()) {
+      const bool some = rounds.met() > 0 && rounds.met() < rounds.of();
+      text += fmt::format("           round by round {:.3g} to {:.3g}: met in {} of {}{}\n",
+                          rounds.least(), rounds.most(), rounds.met(), rounds.of(),
+                          some ? "; another run may conclude otherwise" : "");
+    }
   }
   return text;
 }

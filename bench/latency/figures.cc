@@ -34,6 +34,15 @@ void AddAtMost(LatencyGoals& to, std::string name, double value, double limit,
   to.goals.push_back({std::move(name), value, text, value <= limit});
 }
 
+// `row` as if its round `i` had been the only one.
+LatencyRow OneRound(const LatencyRow& row, std::size_t i) {
+  LatencyRow one;
+  one.key = row.key;
+  one.rounds = {row.rounds[i]};
+  if (i < row.least_printed.size()) one.least_printed = {row.least_printed[i]};
+  return one;
+}
+
 // `ours` to `theirs`; undecided while either row is missing.
 void AddRatio(LatencyGoals& to, const std::string& name, const LatencyRow* ours,
               Duration LatencyFigures::*our_figure, const LatencyRow* theirs,
@@ -42,9 +51,20 @@ void AddRatio(LatencyGoals& to, const std::string& name, const LatencyRow* ours,
     to.undecided.push_back(name);
     return;
   }
-  // A peer that prints coarsely may come out at zero or below.
-  const double divisor = std::max(1e-3, Microseconds(FiguresOf(*theirs).*their_figure));
-  AddAtMost(to, name, Microseconds(FiguresOf(*ours).*our_figure) / divisor, limit, text);
+  const auto ratio = [&](const LatencyRow& mine, const LatencyRow& other) {
+    // A peer that prints coarsely may come out at zero or below.
+    return Microseconds(FiguresOf(mine).*our_figure) /
+           std::max(1e-3, Microseconds(FiguresOf(other).*their_figure));
+  };
+  AddAtMost(to, name, ratio(*ours, *theirs), limit, text);
+  // A tool that failed in some round has no partner for each of ours.
+  if (ours->rounds.size() != theirs->rounds.size()) return;
+  std::vector<double> rounds;
+  for (std::size_t i = 0; i < ours->rounds.size(); ++i) {
+    if (ours->rounds[i].empty() || theirs->rounds[i].empty()) continue;
+    rounds.push_back(ratio(OneRound(*ours, i), OneRound(*theirs, i)));
+  }
+  to.goals.back().rounds = RoundsOf(rounds, [&](double one) { return one <= limit; });
 }
 
 void AddStampGoals(LatencyGoals& to, std::span<const LatencyRow> rows) {

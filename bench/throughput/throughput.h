@@ -31,6 +31,7 @@ struct ThroughputRow {
   std::string unit;  // "/s"
   Spread ours;
   Spread theirs;  // zero where nothing is compared
+  std::vector<double> round_ratios;  // of each round; empty where nothing is compared
   double ratio() const { return theirs.median > 0 ? ours.median / theirs.median : 0; }
 };
 

@@ -66,6 +66,11 @@ TEST(ThroughputBench, WholeBenchMeasuresEverySideAndStatesEveryGoal) {
     return std::ranges::any_of(report->rows, [&](const auto& row) { return row.name.starts_with(name); });
   };
   EXPECT_TRUE(has("pings answered, no junk") && has("pings answered, 10x junk"));
+  const auto echo = std::ranges::find(report->goals, "share of a bare echo", &BenchGoal::name);
+  ASSERT_TRUE(echo != report->goals.end() && echo->rounds.has_value());
+  EXPECT_EQ(echo->rounds->of, 1);
+  EXPECT_DOUBLE_EQ(echo->rounds->least, echo->value) << "of one round the ratio is the whole's";
+  EXPECT_EQ(echo->rounds->met == 1, echo->met);
   const auto rim = std::ranges::find_if(report->goals, [](const BenchGoal& goal) {
     return goal.name.ends_with("whole agent, sockets");
   });

@@ -57,6 +57,29 @@ TEST(LatencyGoalsTest, RatioIsMetAtItsLimitAndMissedBeyondIt) {
   EXPECT_FALSE(Find(JudgeGoals(missed).goals, "idle, same class")->met);
 }
 
+TEST(LatencyGoalsTest, RoundsThatDisagreeAreCountedBesideTheGoal) {
+  const std::vector<LatencyRow> rows = {
+      Row(Train(false), {{microseconds(10)}, {microseconds(10)}, {microseconds(30)}}),
+      Row(Irtt(false), {{microseconds(80)}, {microseconds(100)}, {microseconds(90)}})};
+  const std::optional<BenchGoal> goal = Find(JudgeGoals(rows).goals, "idle, same class");
+  ASSERT_TRUE(goal.has_value() && goal->rounds.has_value());
+  EXPECT_TRUE(goal->met);  // 10 to 90 at the medians
+  EXPECT_EQ(goal->rounds->met, 2);
+  EXPECT_EQ(goal->rounds->of, 3);
+  EXPECT_DOUBLE_EQ(goal->rounds->least, 0.1);
+  EXPECT_DOUBLE_EQ(goal->rounds->most, 1.0 / 3);
+}
+
+TEST(LatencyGoalsTest, RoundInWhichThePeerFailedLeavesNoPairsToCount) {
+  const std::vector<LatencyRow> rows = {
+      Row(Train(false), {{microseconds(10)}, {microseconds(10)}}),
+      Row(Irtt(false), {{microseconds(80)}})};
+  const std::optional<BenchGoal> goal = Find(JudgeGoals(rows).goals, "idle, same class");
+  ASSERT_TRUE(goal.has_value());
+  EXPECT_TRUE(goal->met);
+  EXPECT_FALSE(goal->rounds.has_value());
+}
+
 TEST(LatencyGoalsTest, GoalWithoutItsPeerIsUndecidedAndNeitherMetNorMissed) {
   const std::vector<LatencyRow> rows = {Row(Train(false), {{microseconds(10)}})};
   const LatencyGoals judged = JudgeGoals(rows);
