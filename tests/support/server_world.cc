@@ -166,7 +166,6 @@ void ServerWorld::StartAgent(const Ed25519PrivateKey& key, const Position& place
 }
 
 void ServerWorld::Begin() {
-  Policy policy;
   SharedBlobs blobs{authority.LandmarkList(), {},
                     SignRecord(BlobContext::kPolicy, authority.root(), *ToRecord(policy)),
                     {}, authority.VerdictDelegation()};

@@ -93,6 +93,7 @@ class ServerWorld final : public ServerObserver {
   }
 
   ServerEngineOptions options;  // before Begin
+  Policy policy;                // before Begin
   FakeNetwork network;
   AuthorityFixture authority;
   // Position records that the verifier is given beside those of the landmarks; before Begin.

@@ -372,6 +372,55 @@ TEST(ServerEngineTest, PingOnDemandAnswersBetweenRounds) {
   }
 }
 
+// Thirty rounds of one device in which it is enrolled; then it answers 5 ms later, in `rounds` more and
+// in `pings` on demand after them. Whether the last ping's verdict says that it became slower.
+bool SaidToBeSlowerAfter(std::uint32_t rounds, int pings) {
+  constexpr std::uint32_t kEnrolling = 30;
+  ServerWorld world;
+  world.policy.change_alarm_rate = 0.05;
+  world.policy.change_block_rounds = 1;
+  world.options.rounds.count = kEnrolling + rounds;
+  const Endpoint device{world.next_agent_address(), 5000};
+  world.AddDevice("C-1", world.singapore());
+  const auto answer_as_in_round = [&](std::uint32_t number) {
+    const Duration later = std::chrono::microseconds(10 * (number * 7 % 13)) +
+                           milliseconds(number < kEnrolling ? 0 : 5);
+    for (const auto& [id, one_way] : {std::pair{"sin-1", 1}, {"sin-2", 1}, {"kul-1", 3},
+                                      {"hkg-1", 17}, {"hkg-2", 17}, {"tyo-1", 34}}) {
+      world.network.SetDelay(device, world.landmark_endpoint(id), milliseconds(one_way) + later);
+    }
+  };
+  for (std::uint32_t number = 0; number < kEnrolling + rounds; ++number) {
+    answer_as_in_round(number);
+    for (int step = 0; world.rounds.size() == number && step < 100; ++step) {
+      world.Run(milliseconds(100));
+    }
+  }
+  answer_as_in_round(kEnrolling + rounds);
+  bool slower = false;
+  for (int ping = 0; ping < pings; ++ping) {
+    bool done = false;
+    EXPECT_TRUE(world.engine->OnDemandPing("C-1", 5, std::nullopt, [&](Result<DeviceVerdict> answer) {
+      done = true;
+      slower = std::ranges::any_of(answer.value().appraisal.site.reasons, [](const Reason& reason) {
+        return reason.code >= ReasonCode::kSlowerThanEnrolled &&
+               reason.code <= ReasonCode::kSlowerWithSite;
+      });
+    }));
+    world.Run(kPingPatience);
+    EXPECT_TRUE(done);
+  }
+  return slower;
+}
+
+TEST(ServerEngineTest, SlowRoundsCountInTheTestForChange) {
+  EXPECT_TRUE(SaidToBeSlowerAfter(15, 1));
+}
+
+TEST(ServerEngineTest, SlowPingsOnDemandDoNotCountInTheTestForChange) {
+  EXPECT_FALSE(SaidToBeSlowerAfter(0, 20));
+}
+
 TEST(ServerEngineTest, BoundCarriedFromAnEarlierRoundIsToldApartFromThisRounds) {
   ServerWorld world;
   world.AddDevice("C-1", world.singapore());
