@@ -1,11 +1,10 @@
 #include "bench/simulation.h"
 
-#include <time.h>
-
 #include <algorithm>
 #include <chrono>
 
 #include "bench/optimised.h"
+#include "bench/processor_time.h"
 #include "core/appraisal/outline_map.h"
 #include "core/appraisal/policy_placement_test.h"
 #include "sim/scenario/resolve.h"
@@ -21,13 +20,6 @@ constexpr double kGoalMicroseconds = 2;
 constexpr std::uint64_t kGoalDeviceRounds = 24'000'000;
 // On so many devices the whole appraisal is timed.
 constexpr std::uint32_t kAppraisedDevices = 500;
-
-// Of all threads: what other programs take from them does not count.
-Duration ProcessorTime() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
-}
 
 // Every device round appraised as a whole, less the same rounds without.
 Result<Duration> TimeAppraisal(const Scenario& scenario, const PlacementTest& test,
