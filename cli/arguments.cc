@@ -4,13 +4,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cctype>
-#include <functional>
 #include <memory>
 
+#include "cli/argument_tree.h"
+#include "cli/version.h"
 #include "core/base/quantity_text.h"
 #include "core/base/suggest.h"
-#include "cli/version.h"
 #include "sim/attacks/attack_table.h"
 #include "sim/fleet/round_run.h"
 #include "sim/net/virtual_run.h"
@@ -19,71 +18,7 @@
 namespace earshot {
 namespace {
 
-// What the options were parsed into. CLI11 keeps pointers to the members.
-struct Parsed {
-  RunCommand run;
-  SweepCommand sweep;
-  ServiceCommand service;
-  PingCommand ping;
-  ExplainCommand explain;
-  VerifyCommand verify;
-  ScenarioCommand scenario;
-  AttacksCommand attacks;
-  KeysCommand keys;
-  DoctorCommand doctor;
-  BenchCommand bench;
-  EvaluateCommand evaluate;
-  CalibrateCommand calibrate;
-  PlanCommand plan;
-  std::string adversary = "none";
-  std::string fail_on;
-  std::string duration;
-  std::string every;
-  std::string fidelity = "packet";
-  std::string valid_for = "7 d";
-};
-
-using Chosen = std::function<Command(const Parsed&)>;
-
-// One leaf of the tree of subcommands and what it makes of the parsed options.
-struct Leaf {
-  CLI::App* app;
-  Chosen choose;
-};
-
-// Throws CLI11's own exception, caught in ParseArguments, so that a wrong unit is reported like any
-// other wrong value.
-void CheckDuration(CLI::Option* option) {
-  option->check(CLI::Validator(
-      [](const std::string& text) {
-        const auto parsed = ParseDuration(text);
-        return parsed ? std::string() : parsed.error().message();
-      },
-      "TIME"));
-}
-
-CLI::Option* AddJson(CLI::App* app, bool* json) {
-  return app->add_flag("--json", *json, "Print one JSON document and nothing else");
-}
-
-CLI::Validator NotEmpty() {
-  return CLI::Validator(
-      [](const std::string& text) { return text.empty() ? "an empty name" : std::string(); }, "PATH");
-}
-
-// strtoull, which reads the number, takes a sign and wraps.
-CLI::Validator Unsigned() {
-  return CLI::Validator(
-      [](const std::string& text) {
-        const bool digits = !text.empty() && std::ranges::all_of(text, [](unsigned char c) {
-          return std::isdigit(c) != 0;
-        });
-        return digits ? std::string() : fmt::format("\"{}\" is no whole number from 0 up", text);
-      },
-      "UINT");
-}
-
-void AddRun(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
+void AddRun(CLI::App& app, ParsedArguments& parsed, std::vector<ArgumentLeaf>& leaves) {
   CLI::App* run = app.add_subcommand("run", "Run a scenario and judge every device");
   run->add_option("scenario", parsed.run.scenario, "Name (earshot scenario list) or file")->required();
   CLI::Option* live =
@@ -118,7 +53,7 @@ void AddRun(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   run->add_option("--fail-on", parsed.fail_on, "Exit 1 when any device is flagged")
       ->check(CLI::IsMember({"flagged"}));
   AddJson(run, &parsed.run.json);
-  leaves.push_back({run, [](const Parsed& p) {
+  leaves.push_back({run, [](const ParsedArguments& p) {
                       RunCommand command = p.run;
                       command.fail_on_flagged = !p.fail_on.empty();
                       command.by_rounds = p.fidelity == "round";
@@ -128,7 +63,7 @@ void AddRun(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
                     }});
 }
 
-void AddSweep(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
+void AddSweep(CLI::App& app, ParsedArguments& parsed, std::vector<ArgumentLeaf>& leaves) {
   SweepCommand& to = parsed.sweep;
   CLI::App* sweep =
       app.add_subcommand("sweep", "Run a scenario at many points (under mpirun: by its ranks)");
@@ -140,10 +75,10 @@ void AddSweep(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
       ->check(CLI::Range(1U, kVirtualThreadsMax));
   sweep->add_flag("--resume", to.resume, "Go on with the points that the folder does not hold yet");
   AddJson(sweep, &to.json);
-  leaves.push_back({sweep, [](const Parsed& p) { return Command(p.sweep); }});
+  leaves.push_back({sweep, [](const ParsedArguments& p) { return Command(p.sweep); }});
 }
 
-void AddServices(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
+void AddServices(CLI::App& app, ParsedArguments& parsed, std::vector<ArgumentLeaf>& leaves) {
   struct Row {
     const char* name;
     const char* help;
@@ -157,7 +92,7 @@ void AddServices(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
     service->add_option("--config", parsed.service.config, "Configuration file")->required();
     // The adversary belongs to the attack lab of live runs, not to a user's daily work.
     if (row.kind == ServiceCommand::Kind::kAdversary) service->group("");
-    leaves.push_back({service, [kind = row.kind](const Parsed& p) {
+    leaves.push_back({service, [kind = row.kind](const ParsedArguments& p) {
                         ServiceCommand command = p.service;
                         command.kind = kind;
                         return Command(command);
@@ -165,7 +100,7 @@ void AddServices(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   }
 }
 
-void AddReaders(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
+void AddReaders(CLI::App& app, ParsedArguments& parsed, std::vector<ArgumentLeaf>& leaves) {
   CLI::App* ping = app.add_subcommand("ping", "Ask a running server to ping a device now");
   ping->add_option("device", parsed.ping.device, "Device name")->required();
   ping->add_option("--server", parsed.ping.server, "Command socket of earshot serve")->required();
@@ -177,22 +112,22 @@ void AddReaders(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
                    "Time between trains of five, such as \"200 ms\": from a 40th to a 20th of the "
                    "server's round length, at most 500 ms; drawn at random without it");
   AddJson(ping, &parsed.ping.json);
-  leaves.push_back({ping, [](const Parsed& p) { return Command(p.ping); }});
+  leaves.push_back({ping, [](const ParsedArguments& p) { return Command(p.ping); }});
 
   CLI::App* explain = app.add_subcommand("explain", "Say why a device got its verdict");
   explain->add_option("run_dir", parsed.explain.run_dir, "Folder of a run")->required();
   explain->add_option("device", parsed.explain.device, "Device name")->required();
-  leaves.push_back({explain, [](const Parsed& p) { return Command(p.explain); }});
+  leaves.push_back({explain, [](const ParsedArguments& p) { return Command(p.explain); }});
 
   CLI::App* verify = app.add_subcommand("verify", "Recompute a verdict from its evidence bundle");
   verify->add_option("bundle", parsed.verify.bundle, "Bundle file of a run")->required();
   verify->add_option("--root", parsed.verify.root, "Root public key, obtained elsewhere");
   verify->add_option("--revocations", parsed.verify.revocations,
                      "Revocation list newer than the bundle's own");
-  leaves.push_back({verify, [](const Parsed& p) { return Command(p.verify); }});
+  leaves.push_back({verify, [](const ParsedArguments& p) { return Command(p.verify); }});
 }
 
-void AddScenario(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
+void AddScenario(CLI::App& app, ParsedArguments& parsed, std::vector<ArgumentLeaf>& leaves) {
   CLI::App* scenario = app.add_subcommand("scenario", "List, show and check scenarios");
   scenario->require_subcommand(1);
   struct Row {
@@ -214,7 +149,7 @@ void AddScenario(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
           ->check(CLI::Range(kPictureWidthMin, kPictureWidthMax))
           ->excludes(defaults);
     }
-    leaves.push_back({leaf, [kind = row.kind](const Parsed& p) {
+    leaves.push_back({leaf, [kind = row.kind](const ParsedArguments& p) {
                         ScenarioCommand command = p.scenario;
                         command.kind = kind;
                         return Command(command);
@@ -222,7 +157,7 @@ void AddScenario(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   }
 }
 
-void AddAttacks(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
+void AddAttacks(CLI::App& app, ParsedArguments& parsed, std::vector<ArgumentLeaf>& leaves) {
   AttacksCommand& to = parsed.attacks;
   CLI::App* attacks = app.add_subcommand(
       "attacks", "What each attack gets, with and without what stands against it");
@@ -232,11 +167,11 @@ void AddAttacks(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   attacks->add_option("--threads", to.threads, "The result is the same with any")
       ->check(CLI::Range(1U, kVirtualThreadsMax));
   AddJson(attacks, &to.json);
-  leaves.push_back({attacks, [](const Parsed& p) { return Command(p.attacks); }});
+  leaves.push_back({attacks, [](const ParsedArguments& p) { return Command(p.attacks); }});
 }
 
-void AddLeafOfKeys(CLI::App* leaf, KeysCommand::Kind kind, std::vector<Leaf>& leaves) {
-  leaves.push_back({leaf, [kind](const Parsed& p) {
+void AddLeafOfKeys(CLI::App* leaf, KeysCommand::Kind kind, std::vector<ArgumentLeaf>& leaves) {
+  leaves.push_back({leaf, [kind](const ParsedArguments& p) {
                       KeysCommand command = p.keys;
                       command.kind = kind;
                       command.valid_for = *ParseDuration(p.valid_for);
@@ -244,7 +179,7 @@ void AddLeafOfKeys(CLI::App* leaf, KeysCommand::Kind kind, std::vector<Leaf>& le
                     }});
 }
 
-void AddKeys(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
+void AddKeys(CLI::App& app, ParsedArguments& parsed, std::vector<ArgumentLeaf>& leaves) {
   KeysCommand& keys_options = parsed.keys;
   CLI::App* keys = app.add_subcommand("keys", "Make, delegate, endorse and revoke keys");
   keys->require_subcommand(1);
@@ -293,20 +228,20 @@ void AddKeys(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   AddLeafOfKeys(revoke, KeysCommand::Kind::kRevoke, leaves);
 }
 
-void AddMachineChecks(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
+void AddMachineChecks(CLI::App& app, ParsedArguments& parsed, std::vector<ArgumentLeaf>& leaves) {
   CLI::App* doctor = app.add_subcommand("doctor", "What this machine can do, measured");
   AddJson(doctor, &parsed.doctor.json);
-  leaves.push_back({doctor, [](const Parsed& p) { return Command(p.doctor); }});
+  leaves.push_back({doctor, [](const ParsedArguments& p) { return Command(p.doctor); }});
 
 }
 
-void AddBenches(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
+void AddBenches(CLI::App& app, ParsedArguments& parsed, std::vector<ArgumentLeaf>& leaves) {
   CLI::App* bench = app.add_subcommand("bench", "Measure the program against its goals and rivals");
   bench->require_subcommand(1);
   const auto add = [&](const char* name, const char* help) {
     CLI::App* leaf = bench->add_subcommand(name, help);
     AddJson(leaf, &parsed.bench.json);
-    leaves.push_back({leaf, [name](const Parsed& p) {
+    leaves.push_back({leaf, [name](const ParsedArguments& p) {
                         BenchCommand command = p.bench;
                         command.bench = name;
                         return Command(command);
@@ -333,80 +268,6 @@ void AddBenches(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
   latency->add_option("--out", parsed.bench.out, "Folder for report.json, samples.csv and plot.svg")
       ->check(NotEmpty());
   latency->add_option("--peers", parsed.bench.peers, "Where peers are unpacked (build/peers)");
-}
-
-void AddMeasurements(CLI::App* command, std::string* nodes, std::vector<std::string>* rtts) {
-  command->add_option("--nodes", *nodes, "CSV of nodes: id, lat, lon, country, region ...")
-      ->required();
-  command
-      ->add_option("--rtt", *rtts,
-                   "Measured RTTs: CSV, or JSON of RIPE Atlas, fping, irtt (SOURCE=FILE); also .gz")
-      ->required();
-}
-
-void AddCalibrate(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
-  CalibrateCommand& to = parsed.calibrate;
-  CLI::App* calibrate =
-      app.add_subcommand("calibrate", "Fit what is normal for your landmarks, or check such a fit");
-  AddMeasurements(calibrate, &to.nodes, &to.rtts);
-  CLI::Option* out = calibrate->add_option("-o,--out", to.out, "Model file to write");
-  CLI::Option* check =
-      calibrate->add_option("--check", to.check, "Model file to hold against the measurements");
-  out->excludes(check);
-  calibrate->add_flag("--pooled", to.pooled, "Bands of distance alone, nothing of single landmarks")
-      ->needs(out);
-  calibrate->add_option("--picture", to.picture, "Write the check as an SVG picture")
-      ->needs(check)
-      ->check(NotEmpty());
-  AddJson(calibrate, &to.json)->needs(check);
-  leaves.push_back({calibrate, [](const Parsed& p) { return Command(p.calibrate); }});
-}
-
-void AddEvaluate(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
-  EvaluateCommand& to = parsed.evaluate;
-  CLI::App* evaluate = app.add_subcommand(
-      "evaluate", "How often each method is wrong about honest hosts, and right about others");
-  AddMeasurements(evaluate, &to.nodes, &to.rtts);
-  CLI::Option* devices = evaluate->add_option(
-      "--devices", to.devices,
-      "File of node ids that calibration never sees; absent: cross-validation");
-  evaluate->add_option("--estimators", to.estimators, "all, or NAME,...");
-  evaluate->add_option("--false-alarm-rate", to.false_alarm_rate, "Share of honest hosts flagged");
-  evaluate->add_option("--adversary", parsed.adversary, "What a false host does to its delay")
-      ->check(CLI::IsMember({"none", "padding"}));
-  evaluate->add_option("--from", to.from, "Country of the hosts of interest, as in CN");
-  evaluate->add_option("--to", to.to, "Regions they declare, REGION,...; absent: all");
-  CLI::Option* strict = evaluate->add_flag(
-      "--strict", to.strict, "Also with nothing known around the declared place (slower)");
-  evaluate->add_option("--folds", to.folds, "With --strict: groups of clusters left out in turn")
-      ->check(CLI::Range(2, 100000))
-      ->needs(strict);
-  evaluate->add_flag("--nested", to.nested,
-                     "Also with our constants chosen without the clusters scored (minutes)")
-      ->excludes(devices);
-  evaluate->add_option("--roc", to.roc, "Write the curves as an SVG picture")
-      ->check(NotEmpty());
-  AddJson(evaluate, &to.json);
-  leaves.push_back({evaluate, [](const Parsed& p) {
-                      EvaluateCommand command = p.evaluate;
-                      command.padding = p.adversary == "padding";
-                      return Command(command);
-                    }});
-}
-
-void AddPlan(CLI::App& app, Parsed& parsed, std::vector<Leaf>& leaves) {
-  PlanCommand& to = parsed.plan;
-  CLI::App* plan = app.add_subcommand(
-      "plan", "Which landmark sites protect a country against an excluded one, and which border none can");
-  plan->add_option("--protect", to.protect, "Country of the honest devices, as in SG")->required();
-  plan->add_option("--exclude", to.exclude, "Countries where none may answer, CN,...")->required();
-  plan->add_option("--sites", to.sites,
-                   "CSV of candidate sites: id, lat, lon, name, country, cost, trust_domain");
-  plan->add_option("--budget", to.budget, "Spend at most so much; a built-in site costs 1")
-      ->check(CLI::NonNegativeNumber);
-  plan->add_option("--liars", to.liars, "Trust domains that may lie")->check(CLI::Range(0, 100));
-  AddJson(plan, &to.json);
-  leaves.push_back({plan, [](const Parsed& p) { return Command(p.plan); }});
 }
 
 // The deepest subcommand that was named.
@@ -459,8 +320,8 @@ tl::expected<Command, NoCommand> ParseArguments(const std::vector<std::string>& 
   app.set_version_flag("--version", fmt::format("earshot {} ({})", kProgramVersion, kCommit));
   app.set_help_all_flag("--help-all", "Help of every command");
   app.require_subcommand(1);
-  Parsed parsed;
-  std::vector<Leaf> leaves;
+  ParsedArguments parsed;
+  std::vector<ArgumentLeaf> leaves;
   AddRun(app, parsed, leaves);
   AddSweep(app, parsed, leaves);
   AddServices(app, parsed, leaves);
@@ -469,9 +330,7 @@ tl::expected<Command, NoCommand> ParseArguments(const std::vector<std::string>& 
   AddAttacks(app, parsed, leaves);
   AddKeys(app, parsed, leaves);
   AddMachineChecks(app, parsed, leaves);
-  AddCalibrate(app, parsed, leaves);
-  AddEvaluate(app, parsed, leaves);
-  AddPlan(app, parsed, leaves);
+  AddResearch(app, parsed, leaves);
   AddBenches(app, parsed, leaves);
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
@@ -484,7 +343,7 @@ tl::expected<Command, NoCommand> ParseArguments(const std::vector<std::string>& 
   } catch (const CLI::ParseError& error) {
     return tl::unexpected(Refusal(app, error, arguments));
   }
-  for (const Leaf& leaf : leaves) {
+  for (const ArgumentLeaf& leaf : leaves) {
     if (leaf.app->parsed()) return leaf.choose(parsed);
   }
   return tl::unexpected(NoCommand{ExitCode::kUsage, app.help()});
