@@ -32,6 +32,9 @@ struct ParsedArguments {
   EvaluateCommand evaluate;
   CalibrateCommand calibrate;
   PlanCommand plan;
+  BudgetCommand budget;
+  std::string budget_every = "1h";
+  std::string declared_for = "8766h";
   std::string adversary = "none";
   std::string fail_on;
   std::string duration;
@@ -80,7 +83,7 @@ inline CLI::Validator Unsigned() {
       "UINT");
 }
 
-// The subcommands of researchers: calibrate, evaluate, plan.
+// The subcommands of researchers: calibrate, evaluate, plan, budget.
 void AddResearch(CLI::App& app, ParsedArguments& parsed, std::vector<ArgumentLeaf>& leaves);
 
 }  // namespace earshot

@@ -177,8 +177,23 @@ struct PlanCommand {
 };
 ExitCode PlanLandmarks(const PlanCommand& command, const Console& console);
 
+struct BudgetCommand {
+  double alarms = 0;  // false ones a year, of the whole fleet
+  std::uint64_t devices = 0;
+  std::uint64_t sites = 1;
+  std::uint32_t paths = 6;  // landmarks a device
+  Duration every = std::chrono::hours(1);             // from round to round
+  Duration declared_for = std::chrono::hours(8'766);  // a declaration period: one placement test
+  std::uint32_t block = 24;                           // rounds, of the test for change
+  std::optional<std::uint64_t> units;  // hosts the placement test is calibrated on; none: as shipped
+  bool extrapolate = false;            // lets rates stand that so many hosts cannot say
+  bool json = false;
+};
+// The rates that keep a fleet within the false alarms it can bear (core/appraisal/alarm_budget.h).
+ExitCode PlanAlarmBudget(const BudgetCommand& command, const Console& console);
+
 using Command =
-    std::variant<CalibrateCommand, EvaluateCommand, PlanCommand, RunCommand, ServiceCommand,
+    std::variant<CalibrateCommand, EvaluateCommand, PlanCommand, BudgetCommand, RunCommand, ServiceCommand,
                  PingCommand, ExplainCommand, VerifyCommand, ScenarioCommand, AttacksCommand,
                  KeysCommand, DoctorCommand, BenchCommand, SweepCommand>;
 

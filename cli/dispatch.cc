@@ -26,6 +26,7 @@ ExitCode Execute(const Command& command, const Console& console) {
                  [&](const CalibrateCommand& c) { return Calibrate(c, console); },
                  [&](const EvaluateCommand& c) { return EvaluateEstimators(c, console); },
                  [&](const PlanCommand& c) { return PlanLandmarks(c, console); },
+                 [&](const BudgetCommand& c) { return PlanAlarmBudget(c, console); },
                  [&](const DoctorCommand& c) { return Doctor(c, console); },
                  [&](const BenchCommand& c) { return Bench(c, console); }},
       command);

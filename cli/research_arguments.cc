@@ -77,12 +77,52 @@ void AddPlan(CLI::App& app, ParsedArguments& parsed, std::vector<ArgumentLeaf>& 
   leaves.push_back({plan, [](const ParsedArguments& p) { return Command(p.plan); }});
 }
 
+constexpr double kFleetMax = 1e12;
+
+void AddBudget(CLI::App& app, ParsedArguments& parsed, std::vector<ArgumentLeaf>& leaves) {
+  BudgetCommand& to = parsed.budget;
+  CLI::App* budget = app.add_subcommand(
+      "budget", "From the false alarms a year that a fleet can bear to the rate of every test");
+  budget->add_option("--alarms", to.alarms, "False alarms a year, of the whole fleet")->required();
+  budget->add_option("--devices", to.devices, "Devices in the fleet")
+      ->check(CLI::Range(1.0, kFleetMax))
+      ->required();
+  budget->add_option("--sites", to.sites, "Sites at which they stand")
+      ->check(CLI::Range(1.0, kFleetMax))
+      ->capture_default_str();
+  budget->add_option("--paths", to.paths, "Landmarks that a device answers")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  CheckDuration(budget->add_option("--every", parsed.budget_every, "From round to round, as in 1h")
+                    ->capture_default_str());
+  CheckDuration(budget
+                    ->add_option("--declared-for", parsed.declared_for,
+                                 "How long a declaration stands; its place is tested once in it")
+                    ->capture_default_str());
+  budget->add_option("--block", to.block, "Rounds in a block of the test for change")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  budget->add_option("--units", to.units,
+                     "Hosts that the placement test is calibrated on; default: those of the shipped model")
+      ->check(CLI::Range(1.0, kFleetMax));
+  budget->add_flag("--extrapolate", to.extrapolate,
+                   "Let rates stand that so many hosts cannot say");
+  AddJson(budget, &to.json);
+  leaves.push_back({budget, [](const ParsedArguments& p) {
+                      BudgetCommand command = p.budget;
+                      command.every = *ParseDuration(p.budget_every);
+                      command.declared_for = *ParseDuration(p.declared_for);
+                      return Command(command);
+                    }});
+}
+
 }  // namespace
 
 void AddResearch(CLI::App& app, ParsedArguments& parsed, std::vector<ArgumentLeaf>& leaves) {
   AddCalibrate(app, parsed, leaves);
   AddEvaluate(app, parsed, leaves);
   AddPlan(app, parsed, leaves);
+  AddBudget(app, parsed, leaves);
 }
 
 }  // namespace earshot

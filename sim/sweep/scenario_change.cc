@@ -10,6 +10,8 @@
 #include <optional>
 #include <set>
 
+#include "core/appraisal/alarm_budget.h"
+#include "core/appraisal/policy_placement_test.h"
 #include "core/base/quantity_text.h"
 #include "core/base/suggest.h"
 #include "earshot/v1/scenario.pb.h"
@@ -65,8 +67,8 @@ Result<PathPart> ReadPart(std::string_view text) {
 }
 
 // Names of the special parameters, beside the fields of a scenario.
-constexpr std::array<std::string_view, 5> kCountingParameters = {
-    "every", "landmark_set", "landmark_count", "devices", "dishonest_share"};
+constexpr std::array<std::string_view, 6> kCountingParameters = {
+    "every", "landmark_set", "landmark_count", "devices", "dishonest_share", "alarm_budget"};
 
 Result<const FieldDescriptor*> FindField(const Message& message, const std::string& name,
                                          bool outermost) {
@@ -288,6 +290,30 @@ Status ChangeEvery(const std::string& text, Duration* every) {
   return Wrong(fmt::format("\"{}\" is no time from round to round; write more than 0", text));
 }
 
+// What the policy's tests may ask for so that the fleet keeps within `text` false alarms a year.
+Status ChangeAlarmBudget(const std::string& text, Duration every, Scenario* scenario) {
+  const auto alarms = WholeText<double>(text);
+  if (!alarms.has_value() || !(*alarms > 0)) {
+    return Wrong(fmt::format("\"{}\" is no number of alarms a year; write one above 0", text));
+  }
+  std::set<std::string> sites;
+  for (const ScenarioFleet& fleet : scenario->fleets) sites.insert(fleet.declared_place);
+  Policy& policy = scenario->policy;
+  const bool watches = policy.change_alarm_rate > 0;
+  BudgetQuestion question{
+      .alarms_per_year = *alarms,
+      .fleet = {scenario->DeviceCount(), sites.size(),
+                static_cast<std::uint32_t>(scenario->landmarks.size())},
+      .cadence = every > Duration(0) ? every : scenario->rounds.length,
+      .parts = watches ? BudgetParts{0.5, 0.5, 0} : BudgetParts{1, 0, 0},
+      .accept_extrapolation = true};  // what the test can state is asked below
+  question.change.rounds_per_block = policy.change_block_rounds;
+  EARSHOT_ASSIGN_OR_RETURN(const AlarmBudget budget, PlanAlarms(question));
+  policy.false_alarm_rate = budget.placement_rate;
+  if (watches) policy.change_alarm_rate = budget.change.ever_alarm;
+  return PolicyPlacementTest().CheckRate(policy);
+}
+
 // The value that `changes` give a parameter, the last one if several do; null: none.
 const std::string* ValueOf(std::string_view parameter, const std::vector<ScenarioChange>& changes) {
   const std::string* value = nullptr;
@@ -320,8 +346,15 @@ Status ChangeFleets(const std::vector<ScenarioChange>& changes, Scenario* scenar
   if (const std::string* const text = ValueOf("devices", changes)) {
     EARSHOT_RETURN_IF_ERROR(ChangeDevices(*text, scenario));
   }
-  const std::string* const share = ValueOf("dishonest_share", changes);
-  return share == nullptr ? Status() : ChangeDishonestShare(*share, scenario);
+  if (const std::string* const share = ValueOf("dishonest_share", changes)) {
+    EARSHOT_RETURN_IF_ERROR(ChangeDishonestShare(*share, scenario));
+  }
+  const std::string* const alarms = ValueOf("alarm_budget", changes);
+  if (alarms == nullptr) return {};
+  if (ValueOf("policy.false_alarm_rate", changes) != nullptr) {
+    return Wrong("an alarm_budget sets policy.false_alarm_rate; vary one of them");
+  }
+  return ChangeAlarmBudget(*alarms, *every, scenario);
 }
 
 }  // namespace earshot

@@ -38,6 +38,9 @@ using LandmarkSets = std::map<std::string, std::vector<std::string>>;
 //   devices          in all, in the proportions of the fleets
 //   dishonest_share  of the devices, with as many in all: what belongs to the fleets that are not
 //                    honest, in their proportions; a fleet left with none is gone
+//   alarm_budget     false alarms a year of the whole fleet: sets the rate of the placement test, made
+//                    once a year a device, and of the test for change where the policy has one, half
+//                    to each (core/appraisal/alarm_budget.h)
 //
 // Of a parameter that is changed twice the later change counts. kInvalidArgument, with the nearest
 // name, for what no scenario has, and for a value that is none of its parameter.

@@ -166,6 +166,21 @@ TEST(Arguments, BenchTakesTheOptionsOfItsKindAlone) {
   EXPECT_EQ(Refused({"bench"}).code, ExitCode::kUsage);
 }
 
+TEST(Arguments, BudgetCountsDevicesFromOneUp) {
+  const auto budget = Parsed<BudgetCommand>({"budget", "--alarms", "50", "--devices", "1000",
+                                             "--every", "2h", "--declared-for", "30d"});
+  EXPECT_EQ(budget.devices, 1'000U);
+  EXPECT_EQ(budget.every, std::chrono::hours(2));
+  EXPECT_EQ(budget.declared_for, std::chrono::hours(720));
+  EXPECT_FALSE(budget.units.has_value());
+  for (const char* const devices : {"0", "-10", "1e13", "many"}) {
+    EXPECT_EQ(Refused({"budget", "--alarms", "50", "--devices", devices}).code, ExitCode::kUsage);
+  }
+  EXPECT_EQ(Refused({"budget", "--devices", "10"}).code, ExitCode::kUsage);
+  EXPECT_EQ(Refused({"budget", "--alarms", "5", "--devices", "10", "--every", "soon"}).code,
+            ExitCode::kUsage);
+}
+
 TEST(Arguments, KeysNeedTheirSignerAndFolder) {
   EXPECT_EQ(Refused({"keys", "delegate", "--role", "maker"}).code, ExitCode::kUsage);
   EXPECT_EQ(Refused({"keys", "delegate", "--role", "king", "--subject", "x", "--root", "r", "--out", "o"})

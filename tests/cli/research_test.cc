@@ -73,6 +73,7 @@ class Research : public DatasetFiles {
   ExitCode Do(const EvaluateCommand& command) { return EvaluateEstimators(command, Fresh()); }
   ExitCode Do(const CalibrateCommand& command) { return Calibrate(command, Fresh()); }
   ExitCode Do(const PlanCommand& command) { return PlanLandmarks(command, Fresh()); }
+  ExitCode Do(const BudgetCommand& command) { return PlanAlarmBudget(command, Fresh()); }
   std::string Refusal(const EvaluateCommand& command) {
     EXPECT_EQ(Do(command), ExitCode::kUsage) << out_.str();
     EXPECT_EQ(out_.str(), "");
@@ -237,6 +238,35 @@ TEST_F(Research, PlanRefusesCountriesThatAreNoneAndAZoneAgainstItself) {
   command.protect = "SG";
   command.exclude = "CN,QQ";
   EXPECT_THAT(Refusal(command), HasSubstr("--exclude"));
+}
+
+TEST_F(Research, BudgetGivesTheRatesThatAFleetCanBear) {
+  BudgetCommand command;
+  command.alarms = 50;
+  command.devices = 1'000;
+  command.sites = 10;
+  ASSERT_EQ(Do(command), ExitCode::kRan) << err_.str();
+  // 40 % of 50 alarms over 1,000 devices, once a year.
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("false_alarm_rate: 0.02"),
+                                HasSubstr("change_alarm_rate: 0.02"), HasSubstr("enrolment takes"),
+                                HasSubstr("can be asked for this rate"), Not(HasSubstr("EXTRAP"))));
+  command.json = true;
+  ASSERT_EQ(Do(command), ExitCode::kRan) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("\"policy_field\": \"false_alarm_rate\""));
+}
+
+TEST_F(Research, BudgetThatTheCalibratingHostsCannotSayIsRefusedOrLabelled) {
+  BudgetCommand command;
+  command.alarms = 100;
+  command.devices = 1'000'000;
+  EXPECT_NE(Do(command), ExitCode::kRan);
+  EXPECT_THAT(err_.str(), HasSubstr("calibration units can say none below"));
+  EXPECT_EQ(out_.str(), "");
+  command.extrapolate = true;
+  ASSERT_EQ(Do(command), ExitCode::kRan) << err_.str();
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("EXTRAPOLATION"), HasSubstr("is refused")));
+  command.devices = 0;
+  EXPECT_EQ(Do(command), ExitCode::kUsage);
 }
 
 }  // namespace

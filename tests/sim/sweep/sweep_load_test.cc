@@ -102,6 +102,34 @@ TEST_F(SweepLoadTest, DishonestShareMovesDevicesBetweenFleets) {
   for (const SweepPoint& point : plan.points) EXPECT_EQ(point.scenario.DeviceCount(), 20U);
 }
 
+// The small sweep with this axis in place of that of the rate.
+std::string WithBudgetAxis(const std::string& values) {
+  return With(With(kSmallSweep, R"("policy.false_alarm_rate" values: ["0.02", "0.05", "0.1"])",
+                   "\"alarm_budget\" values: [" + values + "]"),
+              "x: \"policy.false_alarm_rate\"", "x: \"alarm_budget\"");
+}
+
+TEST_F(SweepLoadTest, AlarmBudgetIsTheRateThatAFleetOfThisSizeCanBear) {
+  const SweepPlan plan = folder_.Plan(WithBudgetAxis(R"("1", "2")"));
+  ASSERT_EQ(plan.points.size(), 4U);
+  for (const SweepPoint& point : plan.points) {
+    const double alarms = point.scenario.policy.false_alarm_rate *
+                          static_cast<double>(point.scenario.DeviceCount());
+    EXPECT_NEAR(alarms, point.values[1] == "1" ? 1.0 : 2.0, 1e-9);
+    EXPECT_EQ(point.scenario.policy.change_alarm_rate, 0) << "who does not watch gets no share";
+  }
+}
+
+TEST_F(SweepLoadTest, AlarmBudgetWithoutARateThatTheTestCanStateIsRefused) {
+  for (const char* const budget : {R"("0.001")", R"("0")", R"("-1")", R"("few")", R"("inf")"}) {
+    EXPECT_FALSE(folder_.Parse(WithBudgetAxis(budget)).has_value()) << budget;
+  }
+  const auto both = folder_.Parse(With(WithBudgetAxis(R"("1")"), "axes {",
+      "settings { parameter: \"policy.false_alarm_rate\" value: \"0.05\" }\naxes {"));
+  ASSERT_FALSE(both.has_value());
+  EXPECT_THAT(both.error().message(), testing::HasSubstr("vary one of them"));
+}
+
 TEST_F(SweepLoadTest, FewerLandmarksArePartOfMoreAndOfDifferentDomainsFirst) {
   const std::string text = With(
       kSmallSweep, "axes {", "settings { parameter: \"policy.domains_min\" value: \"2\" }\naxes {");
