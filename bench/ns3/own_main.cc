@@ -30,10 +30,10 @@ int RunOwnSide(int argc, char** argv) {
   const auto ran = ProcessorTime();
   SideReport report;
   report.setup = built - begin;
-  report.run = ran - built;
-  report.peak_kib = PeakKib();  // before the receipts are opened
+  report.run = ran - built - (*world)->checking();
+  report.peak_kib = PeakKib();
   report.round_trips = (*world)->round_trips();
-  report.rtts_wrong = (*world)->CountWrongRtts();
+  report.rtts_wrong = (*world)->wrong_rtts();
   report.version = "earshot";
   fmt::print("{}", ToText(report));
   return 0;

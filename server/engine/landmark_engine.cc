@@ -117,12 +117,8 @@ bool LandmarkEngine::MayCheck(const Endpoint& from, MonotonicInstant now) {
 }
 
 void LandmarkEngine::OpenSession(OpenedHello hello, const ClockReading& now) {
-  const auto taken = [this](std::uint64_t id) {
-    const auto first = by_wire_name_.lower_bound({id, 0});
-    return first != by_wire_name_.end() && first->first.first == id;
-  };
   std::uint64_t session_id = 0;
-  while (session_id == 0 || taken(session_id)) session_id = random_.NextU64();
+  while (session_id == 0 || by_session_id_.contains(session_id)) session_id = random_.NextU64();
   Result<std::unique_ptr<LandmarkSession>> opened =
       LandmarkSession::Open(std::move(hello), keys_, options_.session, SessionId(session_id),
                             random_, now);
@@ -155,7 +151,11 @@ LandmarkEngine::Entry& LandmarkEngine::Adopt(Serial serial,
                                              std::unique_ptr<LandmarkSession> session) {
   Entry& entry = sessions_[serial];
   entry.session = std::move(session);
-  by_wire_name_.emplace(WireName(entry.session->id().value(), entry.session->round()), serial);
+  entry.seat = wakes_.TakeSeat();
+  seated_.resize(std::max<std::size_t>(seated_.size(), entry.seat + std::size_t{1}));
+  seated_[entry.seat] = &entry;
+  by_session_id_.emplace(entry.session->id().value(),
+                         WireRound{entry.session->round(), serial, &entry});
   Rearm(serial, entry);
   return entry;
 }
@@ -166,6 +166,7 @@ void LandmarkEngine::Flush() {
 }
 
 void LandmarkEngine::SignWaitingWelcomes() {
+  if (unsigned_welcomes_.empty()) return;
   std::array<WelcomeBytes*, kWelcomeBatchMax> batch{};
   std::array<const LandmarkSession*, kWelcomeBatchMax> waiting{};
   std::size_t count = 0;
@@ -187,19 +188,20 @@ void LandmarkEngine::SignWaitingWelcomes() {
 void LandmarkEngine::OnPong(const Endpoint& from, ByteSpan packet,
                             const ClockReading& after_receive,
                             std::optional<WallInstant> kernel_receive) {
-  const std::optional<Serial> serial = FindByWireName(packet);
-  if (!serial.has_value()) return CountRefused(from, Refusal::kSession);
-  Entry& entry = sessions_.at(*serial);
+  const WireRound* const found = FindByWireName(packet);
+  if (found == nullptr) return CountRefused(from, Refusal::kSession);
+  Entry& entry = *found->entry;
   const Refusal refusal = entry.session->OnPong(packet, from, after_receive, kernel_receive);
   if (refusal != Refusal::kNone) return;  // counted by the session
   ++counters_.pongs;
-  Rearm(*serial, entry);
+  Rearm(found->serial, entry);
 }
 
 void LandmarkEngine::OnEvidence(const Endpoint& from, ByteSpan packet, const ClockReading& now) {
-  const std::optional<Serial> serial = FindByWireName(packet);
-  if (!serial.has_value()) return CountRefused(from, Refusal::kSession);
-  Entry& entry = sessions_.at(*serial);
+  const WireRound* const found = FindByWireName(packet);
+  if (found == nullptr) return CountRefused(from, Refusal::kSession);
+  const Serial serial = found->serial;
+  Entry& entry = *found->entry;
   if (entry.session->OnEvidence(packet, from, now, packet_) != Refusal::kNone) return;
   transport_.Send(from, packet_.view(), 0);
   if (entry.session->sampling() || entry.session->receipt_made()) return;
@@ -210,7 +212,7 @@ void LandmarkEngine::OnEvidence(const Endpoint& from, ByteSpan packet, const Clo
     Adopt(next_serial, std::move(next));
     ++counters_.rounds_resumed;
   }
-  EndSession(*serial, entry, now.monotonic);  // rearms for the lingering
+  EndSession(serial, entry, now.monotonic);  // rearms for the lingering
 }
 
 void LandmarkEngine::OnTransmitStamp(std::uint64_t probe_key, WallInstant stamp,
@@ -225,21 +227,16 @@ void LandmarkEngine::OnTimer(MonotonicInstant now) {
   if (!unsigned_welcomes_.empty() && now >= eldest_unsigned_ + options_.welcomes.wait_max) {
     SignWaitingWelcomes();
   }
-  due_.clear();
-  for (const auto& [at, serial] : wakes_) {
-    if (at > now) break;
-    due_.push_back(serial);
-  }
-  for (const Serial serial : due_) {
-    const auto found = sessions_.find(serial);
-    if (found == sessions_.end()) continue;
-    Entry& entry = found->second;
+  wakes_.Due(now, &due_);
+  for (const auto& [at, serial, seat] : due_) {
+    if (seated_[seat] == nullptr) continue;
+    Entry& entry = *seated_[seat];
     LandmarkSession& session = *entry.session;
     session.OnTimer(now);
     StartDueTrains(entry, now);
     SendDuePings(serial, entry, now);
-    if (!session.sampling() && !session.receipt_made()) EndSession(serial, entry, now);
-    if (!sessions_.contains(serial)) continue;
+    const bool over = !session.sampling() && !session.receipt_made();
+    if (over && !EndSession(serial, entry, now)) continue;
     if (session.Forgettable(now)) {
       Forget(serial);
     } else {
@@ -273,13 +270,14 @@ void LandmarkEngine::SendDuePings(Serial serial, Entry& entry, MonotonicInstant 
 
 // Ends a session that is not closed yet: with a receipt when it was pinged, without a trace when
 // nobody was asked anything.
-void LandmarkEngine::EndSession(Serial serial, Entry& entry, MonotonicInstant now) {
-  if (entry.session->receipt_made()) return;
+bool LandmarkEngine::EndSession(Serial serial, Entry& entry, MonotonicInstant now) {
+  if (entry.session->receipt_made()) return true;
   if (entry.round.has_value() && entry.session->pings_sent() > 0) {
     Close(serial, entry, *entry.round, now);
-  } else {
-    Forget(serial);
+    return true;
   }
+  Forget(serial);
+  return false;
 }
 
 void LandmarkEngine::Close(Serial serial, Entry& entry, RoundNumber round, MonotonicInstant now) {
@@ -311,8 +309,11 @@ void LandmarkEngine::Forget(Serial serial) {
   const LandmarkSession& session = *entry.session;
   Known& known = devices_[session.device()];
   if (known.open == serial) known.open.reset();
-  if (entry.wake.has_value()) wakes_.erase({*entry.wake, serial});
-  by_wire_name_.erase({session.id().value(), session.round()});
+  wakes_.LeaveSeat(entry.seat);
+  seated_[entry.seat] = nullptr;
+  const auto [begin, end] = by_session_id_.equal_range(session.id().value());
+  by_session_id_.erase(std::find_if(
+      begin, end, [serial](const auto& named) { return named.second.serial == serial; }));
   if (!session.resumed()) by_transcript_.erase(session.transcript_sha256());
   sessions_.erase(found);
 }
@@ -321,20 +322,12 @@ void LandmarkEngine::Rearm(Serial serial, Entry& entry) {
   MonotonicInstant wake = entry.session->NextWake();
   if (!entry.trains.empty()) wake = std::min(wake, entry.trains.back());
   if (entry.wake == wake) return;
-  if (entry.wake.has_value()) {
-    // The node moves to its new place: a ping must not cost an allocation.
-    auto node = wakes_.extract({*entry.wake, serial});
-    node.value().first = wake;
-    wakes_.insert(std::move(node));
-  } else {
-    wakes_.emplace(wake, serial);
-  }
+  wakes_.Set(entry.seat, wake, serial);
   entry.wake = wake;
 }
 
 std::optional<MonotonicInstant> LandmarkEngine::NextWake() const {
-  std::optional<MonotonicInstant> wake;
-  if (!wakes_.empty()) wake = wakes_.begin()->first;
+  std::optional<MonotonicInstant> wake = wakes_.Earliest();
   if (!unsigned_welcomes_.empty()) {
     const MonotonicInstant latest = eldest_unsigned_ + options_.welcomes.wait_max;
     wake = wake.has_value() ? std::min(*wake, latest) : latest;
@@ -398,10 +391,12 @@ std::optional<std::uint32_t> LandmarkEngine::LastAddress(const DeviceId& device)
   return known->second.last_source.address;
 }
 
-std::optional<LandmarkEngine::Serial> LandmarkEngine::FindByWireName(ByteSpan packet) const {
-  const auto found = by_wire_name_.find({PeekSessionId(packet), PeekRound(packet)});
-  if (found == by_wire_name_.end()) return std::nullopt;
-  return found->second;
+const LandmarkEngine::WireRound* LandmarkEngine::FindByWireName(ByteSpan packet) const {
+  const std::uint32_t round = PeekRound(packet);
+  const auto [begin, end] = by_session_id_.equal_range(PeekSessionId(packet));
+  const auto found = std::find_if(
+      begin, end, [round](const auto& named) { return named.second.round == round; });
+  return found == end ? nullptr : &found->second;
 }
 
 }  // namespace earshot

@@ -17,8 +17,8 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <span>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -35,6 +35,7 @@
 #include "core/protocol/welcome_signer.h"
 #include "server/engine/check_limiter.h"
 #include "server/engine/counter_book.h"
+#include "server/engine/wake_queue.h"
 
 namespace earshot {
 
@@ -152,10 +153,15 @@ class LandmarkEngine {
     std::unique_ptr<LandmarkSession> session;
     std::optional<RoundNumber> round;            // planned for
     std::vector<MonotonicInstant> trains;        // not started yet, latest first
-    std::optional<MonotonicInstant> wake;        // as it stands in wakes_
+    WakeQueue::Seat seat = 0;                    // in wakes_
+    std::optional<MonotonicInstant> wake;        // as it stands there
   };
-  // Names one round of one session on the wire.
-  using WireName = std::pair<std::uint64_t, std::uint32_t>;
+  // A round of the session that the key of by_session_id_ names on the wire.
+  struct WireRound {
+    std::uint32_t round = 0;
+    Serial serial = 0;
+    Entry* entry = nullptr;  // in sessions_
+  };
   struct Unheard {
     RoundNumber round;
     ClosedRound closed;
@@ -182,12 +188,14 @@ class LandmarkEngine {
   void SendDuePings(Serial serial, Entry& entry, MonotonicInstant now);
   void StartDueTrains(Entry& entry, MonotonicInstant now);
   void Close(Serial serial, Entry& entry, RoundNumber round, MonotonicInstant now);
-  void EndSession(Serial serial, Entry& entry, MonotonicInstant now);
+  // False: the entry is gone.
+  bool EndSession(Serial serial, Entry& entry, MonotonicInstant now);
   void ReportUnheard(RoundNumber round, const DeviceId& device, Known& known);
   void Forget(Serial serial);
   void Rearm(Serial serial, Entry& entry);
   void CountRefused(const Endpoint& from, Refusal refusal);
-  std::optional<Serial> FindByWireName(ByteSpan packet) const;
+  // The round of the session that `packet` names; null: there is none.
+  const WireRound* FindByWireName(ByteSpan packet) const;
 
   const LandmarkKeys& keys_;
   LandmarkEngineOptions options_;
@@ -202,14 +210,16 @@ class LandmarkEngine {
 
   Serial next_serial_ = 1;
   std::map<Serial, Entry> sessions_;
-  std::map<WireName, Serial> by_wire_name_;
+  // The ids are drawn here, so nobody can choose them to collide. Looked up, never walked.
+  std::unordered_multimap<std::uint64_t, WireRound> by_session_id_;
   std::map<Bytes32, Serial> by_transcript_;
   std::map<DeviceId, Known> devices_;
   std::map<Endpoint, DeviceId> by_source_;
-  std::set<std::pair<MonotonicInstant, Serial>> wakes_;
+  WakeQueue wakes_;
+  std::vector<Entry*> seated_;  // by seat; null: free
   std::vector<Serial> unsigned_welcomes_;
   MonotonicInstant eldest_unsigned_;  // when the first of them came
-  std::vector<Serial> due_;           // OnTimer's, reused
+  std::vector<WakeQueue::Wake> due_;  // OnTimer's, reused
   Packet packet_;  // reused
   LandmarkEngineCounters counters_;
 };

@@ -14,10 +14,6 @@ constexpr std::uint64_t kTimer = std::uint64_t{1} << 63U;
 // A host that asks for the present again and again would stop the world.
 constexpr std::uint64_t kStepsAtOneInstantMax = 50'000'000;
 
-std::uint64_t RouteKey(std::uint32_t from, std::uint32_t to) {
-  return (std::uint64_t{from} << 32U) | to;
-}
-
 }  // namespace
 
 class VirtualNetwork::Socket final : public DatagramTransport {
@@ -29,13 +25,16 @@ class VirtualNetwork::Socket final : public DatagramTransport {
 
   ClockReading Send(const Endpoint& to, ByteSpan datagram, std::uint64_t) override {
     const ClockReading before = network_.clock_.Read();
-    network_.OnSend(number_, to, datagram);
+    network_.OnSend(*this, to, datagram);
     return before;
   }
 
   std::uint32_t host() const { return host_; }
   std::uint32_t number_of_host() const { return number_of_host_; }
   const Endpoint& local() const { return local_; }
+  std::uint32_t number() const { return number_; }
+  // By the endpoint at the other end; looked up, never walked.
+  std::unordered_map<Endpoint, Route>& routes() { return routes_; }
 
  private:
   VirtualNetwork& network_;
@@ -43,6 +42,7 @@ class VirtualNetwork::Socket final : public DatagramTransport {
   std::uint32_t host_;
   std::uint32_t number_of_host_;
   Endpoint local_;
+  std::unordered_map<Endpoint, Route> routes_;
 };
 
 VirtualNetwork::VirtualNetwork(const ClockReading& start) : start_(start.monotonic) {
@@ -79,15 +79,16 @@ void VirtualNetwork::Connect(const Endpoint& agent, const Endpoint& landmark,
   }
   const std::uint32_t a = by_endpoint_.at(agent);
   const std::uint32_t b = by_endpoint_.at(landmark);
-  const bool is_new = routes_.emplace(RouteKey(a, b), Route{path, 0}).second &&
-                      routes_.emplace(RouteKey(b, a), Route{path, 1}).second;
+  const bool is_new = sockets_[a]->routes().emplace(landmark, Route{path, 0, b}).second &&
+                      sockets_[b]->routes().emplace(agent, Route{path, 1, a}).second;
   EARSHOT_CHECK(is_new);
 }
 
 void VirtualNetwork::Reroute(const Endpoint& agent, const Endpoint& landmark, MonotonicInstant at,
                              Duration forward, Duration backward) {
-  const auto route = routes_.find(RouteKey(by_endpoint_.at(agent), by_endpoint_.at(landmark)));
-  EARSHOT_CHECK(route != routes_.end());
+  auto& routes = sockets_[by_endpoint_.at(agent)]->routes();
+  const auto route = routes.find(landmark);
+  EARSHOT_CHECK(route != routes.end());
   Path& path = paths_[route->second.path];
   EARSHOT_CHECK(!path.rerouted_at.has_value());
   path.rerouted_at = at;
@@ -108,12 +109,10 @@ void VirtualNetwork::Schedule(std::uint32_t host, MonotonicInstant at, std::uint
   queue_.Push({{at, host, hosts_[host].next_number++}, payload});
 }
 
-void VirtualNetwork::OnSend(std::uint32_t from, const Endpoint& to, ByteSpan datagram) {
+void VirtualNetwork::OnSend(Socket& from, const Endpoint& to, ByteSpan datagram) {
   ++counts_.sent;
-  const auto peer = by_endpoint_.find(to);
-  const auto route =
-      peer == by_endpoint_.end() ? routes_.end() : routes_.find(RouteKey(from, peer->second));
-  if (route == routes_.end()) {
+  const auto route = from.routes().find(to);
+  if (route == from.routes().end()) {
     ++counts_.no_path;
     return;
   }
@@ -135,9 +134,9 @@ void VirtualNetwork::OnSend(std::uint32_t from, const Endpoint& to, ByteSpan dat
   }
   if (fate.copy.has_value()) {
     ++counts_.duplicated;
-    Launch(from, peer->second, datagram, delay + *fate.copy, std::nullopt);
+    Launch(from.number(), route->second.to, datagram, delay + *fate.copy, std::nullopt);
   }
-  Launch(from, peer->second, datagram, delay + fate.extra, fate.corrupted);
+  Launch(from.number(), route->second.to, datagram, delay + fate.extra, fate.corrupted);
 }
 
 void VirtualNetwork::Launch(std::uint32_t from, std::uint32_t to, ByteSpan datagram,
@@ -165,14 +164,14 @@ void VirtualNetwork::Launch(std::uint32_t from, std::uint32_t to, ByteSpan datag
 }
 
 void VirtualNetwork::Arrive(std::uint32_t slot) {
-  // Moved out: the host may send, and flights_ may grow.
-  const Bytes datagram = std::move(flights_[slot].datagram);
+  // Taken out: the host may send, and flights_ may grow.
+  std::swap(arriving_, flights_[slot].datagram);
   const Socket& from = *sockets_[flights_[slot].from];
   const Socket& to = *sockets_[flights_[slot].to];
   free_flights_.push_back(slot);
   Host& host = hosts_[to.host()];
   ++counts_.delivered;
-  host.host->OnDatagram(to.number_of_host(), from.local(), datagram, clock_.Read());
+  host.host->OnDatagram(to.number_of_host(), from.local(), arriving_, clock_.Read());
   Rearm(to.host());
 }
 

@@ -108,9 +108,11 @@ class VirtualNetwork {
     std::optional<MonotonicInstant> rerouted_at;
     Duration rerouted[2] = {Duration(0), Duration(0)};  // by lane
   };
+  // From one socket to another.
   struct Route {
     std::uint32_t path = 0;
     std::uint32_t lane = 0;
+    std::uint32_t to = 0;
   };
   struct Flight {
     std::uint32_t from = 0;  // sockets
@@ -118,7 +120,7 @@ class VirtualNetwork {
     Bytes datagram;
   };
 
-  void OnSend(std::uint32_t from, const Endpoint& to, ByteSpan datagram);
+  void OnSend(Socket& from, const Endpoint& to, ByteSpan datagram);
   void Launch(std::uint32_t from, std::uint32_t to, ByteSpan datagram, Duration delay,
               std::optional<std::uint32_t> corrupted);
   void Arrive(std::uint32_t slot);
@@ -131,10 +133,10 @@ class VirtualNetwork {
   std::vector<Host> hosts_;
   std::vector<std::unique_ptr<Socket>> sockets_;
   std::unordered_map<Endpoint, std::uint32_t> by_endpoint_;  // looked up, never walked
-  std::unordered_map<std::uint64_t, Route> routes_;          // by (from, to), likewise
   std::vector<Path> paths_;
   std::vector<Flight> flights_;
   std::vector<std::uint32_t> free_flights_;
+  Bytes arriving_;  // what a host reads now; its memory and the flights' go round
   VirtualNetworkCounts counts_;
 };
 

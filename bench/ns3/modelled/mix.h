@@ -6,7 +6,7 @@
 #ifndef EARSHOT_BENCH_NS3_MODELLED_MIX_H_
 #define EARSHOT_BENCH_NS3_MODELLED_MIX_H_
 
-#include <bit>
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <initializer_list>
@@ -16,10 +16,10 @@
 
 namespace earshot::modelled {
 
-// 128 bits of state, eight bytes a step. A plain value, like the hash state that it stands for.
+// 128 bits of state, sixteen bytes a step. A plain value, like the hash state that it stands for.
 class Mix {
  public:
-  explicit Mix(std::uint64_t label) : a_(label * kOdd + 1), b_(~label) {}
+  explicit Mix(std::uint64_t label) : a_(label * kFirst), b_(label * kSecond + 1) {}
 
   void Add(ByteSpan bytes) {
     length_ += bytes.size();
@@ -28,7 +28,13 @@ class Mix {
     for (; left >= 8; at += 8, left -= 8) {
       std::uint64_t word = 0;
       std::memcpy(&word, at, sizeof(word));
-      Take(word, 8);
+      if (held_bytes_ == 0) {
+        Step(word);
+      } else {
+        const unsigned shift = 8 * held_bytes_;
+        Step(held_ | (word << shift));
+        held_ = word >> (64 - shift);
+      }
     }
     if (left == 0) return;
     std::uint64_t word = 0;
@@ -41,12 +47,10 @@ class Mix {
 
   // Fills `out`; the state stays as it was.
   void Expand(MutableByteSpan out) const {
-    Mix end = *this;
-    end.Step(held_);
-    end.Step(length_);
+    const std::uint64_t a = Fold(a_ ^ held_, kFirst ^ length_);
+    const std::uint64_t b = Fold(b_ ^ length_, kSecond ^ held_) ^ (has_word_ ? word_ : kThird);
     for (std::size_t at = 0; at < out.size(); at += 8) {
-      end.Step(at + 1);
-      const std::uint64_t word = end.a_ ^ end.b_;
+      const std::uint64_t word = Fold(a + at, b ^ (kFirst * (at + 1)));
       std::memcpy(out.data() + at, &word, std::min<std::size_t>(8, out.size() - at));
     }
   }
@@ -57,9 +61,18 @@ class Mix {
   }
 
  private:
-  static constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15U;
+  static constexpr std::uint64_t kFirst = 0x9e3779b97f4a7c15U;
+  static constexpr std::uint64_t kSecond = 0xd6e8feb86659fd93U;
+  static constexpr std::uint64_t kThird = 0xa0761d6478bd642fU;
 
-  // The low `bytes` bytes of `word` after those that are held.
+  // Both halves of the product, folded.
+  static std::uint64_t Fold(std::uint64_t x, std::uint64_t y) {
+    __extension__ using Wide = unsigned __int128;
+    const Wide product = static_cast<Wide>(x) * y;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
+  }
+
+  // The low `bytes` bytes of `word`, fewer than eight, after those that are held.
   void Take(std::uint64_t word, unsigned bytes) {
     const std::uint64_t joined = held_ | (word << (8 * held_bytes_));
     if (held_bytes_ + bytes < 8) {
@@ -68,22 +81,28 @@ class Mix {
       return;
     }
     Step(joined);
-    const unsigned used = 8 - held_bytes_;
+    const unsigned used = 8 - held_bytes_;  // at least one: `bytes` fill no word by themselves
     held_bytes_ = bytes - used;
-    held_ = held_bytes_ == 0 ? 0 : word >> (8 * used);
+    held_ = word >> (8 * used);
   }
   void Step(std::uint64_t word) {
-    a_ = (a_ ^ word) * kOdd;
-    b_ = std::rotl(b_ + word, 23) * 0xd6e8feb86659fd93U;
-    a_ ^= std::rotl(b_, 31);
-    b_ ^= a_ >> 29U;
+    if (!has_word_) {
+      word_ = word;
+      has_word_ = true;
+      return;
+    }
+    a_ = Fold(a_ ^ word_, kFirst ^ word);
+    b_ = Fold(b_ + word, kSecond ^ word_) ^ a_;
+    has_word_ = false;
   }
 
   std::uint64_t a_;
   std::uint64_t b_;
+  std::uint64_t word_ = 0;  // the first of two
   std::uint64_t held_ = 0;  // bytes that do not fill a word yet
   std::uint64_t length_ = 0;
   unsigned held_bytes_ = 0;
+  bool has_word_ = false;
 };
 
 inline Bytes32 MixOf(std::uint64_t label, std::initializer_list<ByteSpan> parts) {

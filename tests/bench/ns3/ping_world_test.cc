@@ -11,7 +11,7 @@ TEST(PingWorld, EveryPingOfThePlanIsAnsweredAndAsLongAsItsPath) {
   ASSERT_TRUE(world.has_value());
   (*world)->Run();
   EXPECT_EQ((*world)->round_trips(), plan.RoundTrips());
-  EXPECT_EQ((*world)->CountWrongRtts(), 0U);
+  EXPECT_EQ((*world)->wrong_rtts(), 0U);
 }
 
 TEST(PingWorld, PlanOfBrokenTrainsIsRefused) {
