@@ -60,6 +60,9 @@ std::vector<BenchGoal> GoalsOf(const SimulationBenchReport& report) {
           {"devices with a verdict by packets that no round had",
            static_cast<double>(report.share.differing.size()), "0",
            report.share.devices > 0 && report.share.differing.empty()},
+          {"rates of lost handshakes or evidence that are not those of packets",
+           (report.share.unheard.agrees() ? 0.0 : 1.0) + (report.share.uncovered.agrees() ? 0.0 : 1.0),
+           "0", report.share.unheard.agrees() && report.share.uncovered.agrees()},
           {"quantiles of queueing outside the interval by packets",
            static_cast<double>(extras_differ), "0",
            !report.share.extras.empty() && extras_differ == 0}};

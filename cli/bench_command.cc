@@ -130,6 +130,12 @@ v1::BenchReport ToProto(const SimulationBenchReport& found) {
   row("whole appraisals in a million device rounds", "",
       1e6 * static_cast<double>(found.counts.appraisals) /
           static_cast<double>(found.counts.device_rounds));
+  row("landmarks' rounds played packet by packet, a million", "",
+      1e6 * static_cast<double>(found.counts.links.played) /
+          static_cast<double>(found.counts.links.links));
+  row("of a million landmarks' rounds, in which nothing was heard", "",
+      1e6 * static_cast<double>(found.counts.links.unheard) /
+          static_cast<double>(found.counts.links.links));
   row("device rounds judged both ways", "", static_cast<double>(found.counts.audited));
   row("share with every packet, a million devices", "",
       1e6 * found.share.devices / found.options.devices);

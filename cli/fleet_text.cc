@@ -44,9 +44,10 @@ std::string FleetLines(const v1::ReportFleet& fleet, const Console& console) {
 std::string ShareLines(const v1::PacketShareReport& share, const Console& console) {
   std::string text = Paragraph(fmt::format(
       "{} of the devices were run with every packet and every signature too, for {}: {} have the "
-      "verdict of the last round, {} one that they had in no round.",
+      "verdict of the last round, {} one that they had in no round; {} are left out there, because "
+      "packets were lost that mattered.",
       share.devices(), Counted(share.rounds(), "round"), share.same_verdict(),
-      share.differing_size()), console);
+      share.differing_size(), share.with_losses()), console);
   if (share.extras_size() == 0) return text;
   text += fmt::format("    {:<44} {:>9} {:>9}  {}\n", "quickest answer above the bare path, us", "rounds",
                       "packets", "99.9 % interval");
@@ -76,6 +77,11 @@ std::string FleetRunText(const v1::RunReport& report, const Console& console) {
       Counted(run.rounds(), "round"), run.every_s(), run.device_rounds(), report.run().seed(),
       report.run().event_hash(), run.appraisals(), run.boxes(), run.audited(),
       run.audit_differences(), run.bytes_per_device()), console);
+  const v1::LinkCountsReport& links = run.links();
+  text += Paragraph(fmt::format(
+      "Of {:.0f} rounds of a landmark with a device {:.0f} were played packet by packet, because one was "
+      "lost that mattered: in {:.0f} nothing was heard, in {:.0f} no EVIDENCE came for what was.",
+      links.links(), links.played(), links.unheard(), links.uncovered()), console);
   if (run.has_packet_share()) text += ShareLines(run.packet_share(), console);
   if (report.run().incidents_size() > 0) text += heading("Incidents of this run");
   for (const std::string& line : report.run().incidents()) {

@@ -33,11 +33,6 @@ Refusal RefusalOf(HashChainAnswer answer) {
   return Refusal::kChain;
 }
 
-Duration HandshakeRepeatAfter(std::uint32_t transmissions) {
-  return std::min<Duration>(kHandshakeRepeatFirst * (1U << std::min(transmissions, 8U)),
-                            kHandshakeRepeatMax);
-}
-
 // Which of `cookies` the HELLO2 after `transmissions` earlier ones carries: the first twice, so that
 // a slow WELCOME is not mistaken for a false cookie, and from then on each in turn.
 std::size_t CookieTurn(std::uint32_t transmissions, std::size_t cookies) {
@@ -45,6 +40,15 @@ std::size_t CookieTurn(std::uint32_t transmissions, std::size_t cookies) {
 }
 
 }  // namespace
+
+Duration HandshakeRepeatAfter(std::uint32_t transmissions) {
+  return std::min<Duration>(kHandshakeRepeatFirst * (1U << std::min(transmissions, 8U)),
+                            kHandshakeRepeatMax);
+}
+
+Duration EvidenceRepeatAfter(std::uint32_t transmissions) {
+  return kEvidenceRepeats[std::min<std::size_t>(transmissions, kEvidenceRepeats.size() - 1)];
+}
 
 std::string_view AgentStateName(AgentState state) {
   static constexpr std::array<std::string_view, kAgentStates> kNames = {
@@ -176,7 +180,7 @@ bool AgentSession::OnTimer(MonotonicInstant now, Packet& out) {
 bool AgentSession::Transmit(MonotonicInstant now, Packet& out) {
   const bool handshake = state_ != AgentState::kAwaitReceipt;
   const std::size_t transmissions_max =
-      handshake ? kHandshakeTransmissionsMax : kEvidenceRepeats.size() + 1;
+      handshake ? kHandshakeTransmissionsMax : kEvidenceTransmissionsMax;
   if (transmissions_ == transmissions_max) {
     if (handshake) {
       AbandonAttempt(now);
@@ -194,11 +198,8 @@ bool AgentSession::Transmit(MonotonicInstant now, Packet& out) {
     AbandonAttempt(now);
     return false;
   }
-  wake_ =
-      now +
-      (handshake
-           ? HandshakeRepeatAfter(transmissions_)
-           : kEvidenceRepeats[std::min<std::size_t>(transmissions_, kEvidenceRepeats.size() - 1)]);
+  wake_ = now + (handshake ? HandshakeRepeatAfter(transmissions_)
+                           : EvidenceRepeatAfter(transmissions_));
   ++transmissions_;
   return true;
 }

@@ -85,6 +85,10 @@ inline constexpr Duration kAttemptPauseMax = std::chrono::seconds(8);
 inline constexpr std::array<Duration, 3> kEvidenceRepeats = {std::chrono::milliseconds(300),
                                                              std::chrono::milliseconds(600),
                                                              std::chrono::milliseconds(1200)};
+inline constexpr std::size_t kEvidenceTransmissionsMax = kEvidenceRepeats.size() + 1;
+// From the transmission with so many before it to the next one, or to giving up.
+Duration HandshakeRepeatAfter(std::uint32_t transmissions);
+Duration EvidenceRepeatAfter(std::uint32_t transmissions);
 
 // Different cookies kept for one HELLO. Whoever sees a HELLO can answer it with a false RETRY, and
 // nothing but the landmark's silence tells it from a true one: so they are tried in turn.

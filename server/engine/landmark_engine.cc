@@ -9,9 +9,6 @@
 namespace earshot {
 namespace {
 
-// A train that may not start yet is tried again after this.
-constexpr Duration kTrainRetry = std::chrono::milliseconds(50);
-
 // A probe key names session and index: 0 is never one, because serials start at 1.
 constexpr unsigned kIndexBits = 16;
 static_assert(wire::kChainLengthMax < (1U << kIndexBits), "an index must fit into a probe key");

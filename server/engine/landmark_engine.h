@@ -48,6 +48,9 @@ struct WelcomeBatchOptions {
   Duration wait_max = std::chrono::milliseconds(2);
 };
 
+// A train that may not start yet is tried again after this.
+inline constexpr Duration kTrainRetry = std::chrono::milliseconds(50);
+
 struct LandmarkEngineOptions {
   LandmarkSessionOptions session;
   // Open and lingering rounds of sessions. At the limit further HELLO2 meet silence before any

@@ -28,6 +28,7 @@ std::map<LandmarkId, AskedLandmark> AskedIn(const DeviceObservation& observation
     if (!seen.expected) continue;
     asked[seen.landmark].pings_sent = seen.pings_sent;
     asked[seen.landmark].pings_answered = static_cast<std::uint32_t>(seen.samples.size());
+    asked[seen.landmark].covered_by_evidence = seen.evidence == EvidenceState::kValid;
   }
   for (const LandmarkObservation& seen : observation.landmarks) {
     if (!seen.expected) asked[seen.landmark].carried_age = observation.now - seen.begin;

@@ -53,6 +53,7 @@ struct VerifierSetup {
 struct AskedLandmark {
   std::uint32_t pings_sent = 0;
   std::uint32_t pings_answered = 0;
+  bool covered_by_evidence = false;  // the device signed for these answers
   // Since the measurement began that stands in for this round's, where one does.
   std::optional<Duration> carried_age;
 };

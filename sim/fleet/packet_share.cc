@@ -8,8 +8,8 @@
 #include <set>
 
 #include "core/appraisal/appraise.h"
+#include "core/base/binomial_interval.h"
 #include "core/latency/order_statistics.h"
-#include "sim/fleet/least_extra.h"
 #include "sim/net/virtual_world.h"
 #include "sim/path/philox.h"
 
@@ -66,15 +66,43 @@ void AddExtras(const VirtualWorld& world, const Paths& paths, std::vector<Durati
   }
 }
 
+bool Lost(const AskedLandmark& asked) {
+  return asked.pings_answered == 0 || !asked.covered_by_evidence;
+}
+
+// It answers throughout the first round.
+bool AnswersAtFirst(const ScenarioRounds& rounds, const ScenarioFleet& fleet) {
+  const Duration end = rounds.first_after + rounds.length;
+  return fleet.behaviour != Behaviour::kSilent && fleet.life.DueAt(rounds.first_after) &&
+         !fleet.life.RetiredAt(end) &&
+         (fleet.behaviour != Behaviour::kGoesSilent || fleet.silent_from >= end);
+}
+
+void AddLost(const VirtualWorld& world, const ResolvedScenario& resolved, PacketShare* share) {
+  const auto verdicts = world.Verdicts();
+  for (const ResolvedDevice& device : resolved.devices) {
+    const auto verdict = verdicts.find(device.id);
+    if (verdict == verdicts.end() || device.reference_for.has_value() ||
+        !AnswersAtFirst(resolved.scenario.rounds, resolved.scenario.fleets[device.fleet])) {
+      continue;
+    }
+    for (const auto& [landmark, asked] : verdict->second.asked) {
+      ++share->unheard.packets_of;
+      share->unheard.packets += asked.pings_answered == 0 ? 1U : 0U;
+      ++share->uncovered.packets_of;
+      share->uncovered.packets +=
+          asked.pings_answered > 0 && !asked.covered_by_evidence ? 1U : 0U;
+    }
+  }
+}
+
 ExtraQuantile QuantileOf(const std::vector<Duration>& sorted, double probability,
-                         const LeastExtra& extra, Duration mean) {
+                         const RoundWorld& world, Duration mean) {
   const std::size_t n = sorted.size();
   const Duration tolerance(std::llround(kToleranceMeans * static_cast<double>(mean.count())));
   ExtraQuantile quantile;
   quantile.probability = probability;
-  // Of the draws that are heard at all.
-  const double word = probability * (1 - extra.unheard_probability()) * 0x1p32;
-  quantile.rounds = extra.At(static_cast<std::uint32_t>(word)).value_or(Duration(0));
+  quantile.rounds = world.ExtraQuantile(probability);
   const auto at = static_cast<std::size_t>(probability * static_cast<double>(n));
   quantile.packets = sorted[std::min(at, n - 1)];
   const auto below = SureRankBelowQuantile(n, probability, kSideConfidence);
@@ -86,6 +114,13 @@ ExtraQuantile QuantileOf(const std::vector<Duration>& sorted, double probability
 }
 
 }  // namespace
+
+bool LostRate::agrees() const {
+  constexpr double kConfidence = 0.999;
+  const BinomialInterval by_rounds = ClopperPearson(rounds, rounds_of, kConfidence);
+  const BinomialInterval by_packets = ClopperPearson(packets, packets_of, kConfidence);
+  return by_rounds.low <= by_packets.high && by_packets.low <= by_rounds.high;
+}
 
 Result<PacketShare> RunPacketShare(const RoundWorld& world, const Scenario& scenario,
                                    const PathModel& model, const PlacementTest& test,
@@ -100,11 +135,19 @@ Result<PacketShare> RunPacketShare(const RoundWorld& world, const Scenario& scen
                            VirtualWorld::Create(resolved, test, map, world_options));
   const Paths paths = PathsOf(resolved);
   std::vector<Duration> extras;
+  PacketShare share;
   while (packets->RunRound()) {
     packets->DropBundles();
-    if (scenario.network.calm()) AddExtras(*packets, paths, &extras);
+    if (!scenario.network.calm()) continue;
+    AddExtras(*packets, paths, &extras);
+    if (packets->rounds() == 1) AddLost(*packets, resolved, &share);
   }
-  PacketShare share;
+  if (scenario.network.calm()) {
+    const LinkCounts rounds = world.counts().links_first;
+    share.unheard.rounds_of = share.uncovered.rounds_of = rounds.links;
+    share.unheard.rounds = rounds.unheard;
+    share.uncovered.rounds = rounds.uncovered;
+  }
   share.devices = static_cast<std::uint32_t>(devices.size());
   share.rounds = packets->rounds();
   const auto verdicts = packets->Verdicts();
@@ -114,7 +157,14 @@ Result<PacketShare> RunPacketShare(const RoundWorld& world, const Scenario& scen
     const Verdict headline =
         found == verdicts.end() ? Verdict::kIndeterminate : found->second.appraisal.headline;
     if (headline == world.headline(device.fleet, device.number)) ++share.same_verdict;
-    if ((world.seen(device.fleet, device.number) & SetOf(headline)) != 0) continue;
+    const bool losses =
+        found != verdicts.end() &&
+        (world.with_losses(device.fleet, device.number) ||
+         (scenario.network.calm() &&
+          std::ranges::any_of(found->second.asked,
+                              [](const auto& asked) { return Lost(asked.second); })));
+    share.with_losses += losses ? 1U : 0U;
+    if (losses || (world.seen(device.fleet, device.number) & SetOf(headline)) != 0) continue;
     share.differing.push_back(fmt::format("{}: {}", name, VerdictName(headline)));
   }
   std::ranges::sort(extras);
@@ -122,7 +172,7 @@ Result<PacketShare> RunPacketShare(const RoundWorld& world, const Scenario& scen
   if (extras.empty()) return share;
   for (const double probability : kProbabilities) {
     share.extras.push_back(
-        QuantileOf(extras, probability, world.extra(), scenario.network.jitter));
+        QuantileOf(extras, probability, world, scenario.network.jitter));
   }
   return share;
 }

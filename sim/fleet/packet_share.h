@@ -29,13 +29,30 @@ struct ExtraQuantile {
   bool agrees() const { return low <= rounds && rounds <= high; }
 };
 
+// How often a handshake or EVIDENCE that was lost left its mark on a landmark's round with a device,
+// in the first round of either: later ones of a link depend on it.
+struct LostRate {
+  std::uint64_t rounds_of = 0;  // links
+  std::uint64_t rounds = 0;
+  std::uint64_t packets_of = 0;
+  std::uint64_t packets = 0;
+
+  // The exact intervals of the two, each at 99.9 % confidence, meet.
+  bool agrees() const;
+};
+
 struct PacketShare {
   std::uint32_t devices = 0;
   std::uint32_t rounds = 0;
   std::uint32_t same_verdict = 0;  // as in the last of the rounds
-  // Devices whose verdict with packets they had in none of the rounds, "C-0007: VERIFIED": must be
+  // Of them: some landmark heard nothing, or got no EVIDENCE, in the last round with packets or in any
+  // of the rounds. Chance draws that anew, so they are compared by how often it happens.
+  std::uint32_t with_losses = 0;
+  // Others whose verdict with packets they had in none of the rounds, "C-0007: VERIFIED": must be
   // empty.
   std::vector<std::string> differing;
+  LostRate unheard;
+  LostRate uncovered;  // heard, and no EVIDENCE came for it
   // Of a network that is the same at every moment; of another none are compared.
   std::uint64_t round_trips = 0;  // least ones, a landmark, device and round
   std::vector<ExtraQuantile> extras;

@@ -115,12 +115,30 @@ v1::Summary SummaryOf(const Scenario& scenario, const RoundWorld& world) {
   return summary;
 }
 
+void Fill(const LinkCounts& counts, v1::LinkCountsReport* to) {
+  to->set_links(static_cast<double>(counts.links));
+  to->set_played(static_cast<double>(counts.played));
+  to->set_unheard(static_cast<double>(counts.unheard));
+  to->set_uncovered(static_cast<double>(counts.uncovered));
+}
+
+void Fill(const LostRate& rate, v1::LostRateReport* to) {
+  to->set_rounds(static_cast<double>(rate.rounds));
+  to->set_rounds_of(static_cast<double>(rate.rounds_of));
+  to->set_packets(static_cast<double>(rate.packets));
+  to->set_packets_of(static_cast<double>(rate.packets_of));
+  to->set_agrees(rate.agrees());
+}
+
 v1::PacketShareReport ReportOf(const PacketShare& share) {
   v1::PacketShareReport report;
   report.set_devices(share.devices);
   report.set_rounds(share.rounds);
   report.set_same_verdict(share.same_verdict);
   for (const std::string& device : share.differing) report.add_differing(device);
+  report.set_with_losses(share.with_losses);
+  Fill(share.unheard, report.mutable_unheard());
+  Fill(share.uncovered, report.mutable_uncovered());
   report.set_round_trips(static_cast<double>(share.round_trips));
   for (const ExtraQuantile& extra : share.extras) {
     v1::ExtraQuantileReport* to = report.add_extras();
@@ -146,8 +164,8 @@ std::vector<std::string> Assumptions(const Scenario& scenario, const RoundCounts
   const std::vector<Basis> list(bases.begin(), bases.end());
   std::vector<std::string> lines = AssumptionsBehind(list, scenario.policy);
   lines.push_back(
-      "Of each round and landmark only the quickest answer was drawn; handshakes, lost evidence and "
-      "bounds carried from round to round are left out. The verdicts are those of the appraisal "
+      "Of each round and landmark only the quickest answer was drawn, and where a packet was lost that "
+      "mattered, the session was played by the engines' rules. The verdicts are those of the appraisal "
       "that judges real packets.");
   return lines;
 }
@@ -187,6 +205,7 @@ void FillReport(const Scenario& scenario, const RoundWorld& world, const RoundRu
   fleet_run->set_boxes(static_cast<double>(counts.boxes));
   fleet_run->set_audited(static_cast<double>(counts.audited));
   fleet_run->set_audit_differences(static_cast<double>(counts.audit_differences));
+  Fill(counts.links, fleet_run->mutable_links());
   fleet_run->set_bytes_per_device(static_cast<double>(world.device_bytes()) /
                                   static_cast<double>(scenario.DeviceCount()));
   for (std::size_t f = 0; f < scenario.fleets.size(); ++f) {
@@ -206,6 +225,14 @@ void AddDisagreements(const v1::FleetRun& fleet_run, v1::Run* run) {
   for (const std::string& device : fleet_run.packet_share().differing()) {
     run->add_incidents(fmt::format("{} with packets, which it was in none of the rounds", device));
   }
+  const auto hold = [&](const v1::LostRateReport& rate, const char* what) {
+    if (rate.agrees() || !fleet_run.has_packet_share()) return;
+    run->add_incidents(fmt::format(
+        "in the first round {} of {:.0f} in {:.0f} landmarks' rounds with a device, with packets of "
+        "{:.0f} in {:.0f}", what, rate.rounds(), rate.rounds_of(), rate.packets(), rate.packets_of()));
+  };
+  hold(fleet_run.packet_share().unheard(), "nothing was heard");
+  hold(fleet_run.packet_share().uncovered(), "no EVIDENCE came");
   for (const v1::ExtraQuantileReport& extra : fleet_run.packet_share().extras()) {
     if (extra.agrees()) continue;
     run->add_incidents(fmt::format(

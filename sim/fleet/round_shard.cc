@@ -6,9 +6,11 @@
 #include <utility>
 
 #include "core/appraisal/appraise.h"
+#include "core/appraisal/bound_history.h"
 #include "core/base/check.h"
 #include "core/geo/wgs84.h"
 #include "core/protocol/session_terms.h"
+#include "server/engine/case_file.h"
 #include "sim/scenario/resolve.h"
 #include "sim/scenario/weather.h"
 
@@ -21,6 +23,10 @@ constexpr WallInstant kWallEnd = WallInstant::FromNanoseconds(1'767'225'600'000'
 // Just before a round's end: what ends there still holds.
 constexpr Duration kInstant{1};
 constexpr Duration kInForce = std::chrono::hours(24 * 365);
+
+// Blocks of a round from here on say whose round is calm; those from 0 what the queues add.
+constexpr std::uint32_t kCalmBlock = 1U << 16U;
+static_assert(kScenarioLandmarksMax / 4 < kCalmBlock);
 
 std::vector<Landmark> LandmarksOf(const Scenario& scenario) {
   std::vector<Landmark> landmarks;
@@ -64,9 +70,14 @@ RoundShard::RoundShard(const RoundPlan& plan, std::size_t fleet_number, std::uin
       healthy_(landmarks_.size(), true),
       key_(PhiloxKey::For(plan.scenario.seed, fmt::format("fleet {}", fleet_number), "rounds")),
       boxes_(Fastest(plan.scenario, fleet(), landmarks_), [this](std::span<const RttNs> rtts) {
-        const std::vector<std::optional<RttNs>> heard(rtts.begin(), rtts.end());
+        std::vector<LinkSeen> heard(rtts.size());
+        for (std::size_t l = 0; l < rtts.size(); ++l) heard[l].rtt = rtts[l];
         return Judge(heard, Duration(0));
-      }) {
+      }),
+      links_(plan.scenario.network, plan.rules, plan.calm,
+             PhiloxKey::For(plan.scenario.seed, fmt::format("fleet {}", fleet_number), "links"),
+             first, landmarks_.size()),
+      played_extras_(plan.extra.mean()) {
   for (std::size_t l = 0; l < landmarks_.size() && !plan_.scenario.network.calm(); ++l) {
     weather_.push_back(WeatherOf(plan_.scenario, fleet(), l));
   }
@@ -125,6 +136,14 @@ Duration RoundShard::EndOf(std::uint32_t round) const {
   return BeginOf(round) + plan_.scenario.rounds.length;
 }
 
+// Rounds far apart each begin as the first does: no session lives so long.
+std::optional<Duration> RoundShard::AgentsStart(std::uint32_t round) const {
+  const Duration began = std::max(fleet().life.installed, Duration(0));
+  if (round == 0 || BeginOf(round - 1) < began) return began;
+  if (plan_.rules.GoesOn(plan_.options.every)) return std::nullopt;
+  return BeginOf(round) - plan_.scenario.rounds.first_after;
+}
+
 bool RoundShard::SilentIn(std::uint32_t round) const {
   if (fleet().behaviour == Behaviour::kSilent || !fleet().life.DueAt(BeginOf(round))) return true;
   if (fleet().behaviour == Behaviour::kGoesSilent && fleet().silent_from <= BeginOf(round)) {
@@ -152,7 +171,7 @@ VerdictPair RoundShard::JudgeSilence(std::uint32_t round) const {
   std::uint32_t since = round;
   while (since > 0 && SilentIn(since - 1)) --since;
   const Duration heard_last = since > 0 ? HeardBy(since - 1) : Duration(0);
-  const std::vector<std::optional<RttNs>> nothing(landmarks_.size());
+  const std::vector<LinkSeen> nothing(landmarks_.size());
   // Negative before it is due: nothing is owed yet.
   return Judge(nothing, EndOf(round) - std::max(heard_last, fleet().life.installed));
 }
@@ -183,9 +202,8 @@ std::optional<Duration> RoundShard::WeatherExtra(std::uint32_t at, std::size_t l
                   weather.RouteExtra(routes_[at], EndOf(round) - kInstant));
 }
 
-VerdictPair RoundShard::Judge(std::span<const std::optional<RttNs>> rtts,
-                              Duration unheard_for) const {
-  const Appraisal appraisal = AppraiseRtts(rtts, unheard_for);
+VerdictPair RoundShard::Judge(std::span<const LinkSeen> seen, Duration unheard_for) const {
+  const Appraisal appraisal = AppraiseRtts(seen, unheard_for);
   const bool misses_in_fibre =
       std::ranges::any_of(appraisal.site.reasons, [](const Reason& reason) {
         return reason.code == ReasonCode::kSiteOutsideFibreRegion;
@@ -194,17 +212,19 @@ VerdictPair RoundShard::Judge(std::span<const std::optional<RttNs>> rtts,
 }
 
 std::optional<double> RoundShard::FalseAlarmProbability() const {
-  const std::vector<std::optional<RttNs>> late(landmarks_.size(), kRttNsMax);
+  const std::vector<LinkSeen> late(landmarks_.size(), {kRttNsMax, true, std::nullopt});
   return AppraiseRtts(late, Duration(0)).false_alarm_probability;
 }
 
-Appraisal RoundShard::AppraiseRtts(std::span<const std::optional<RttNs>> rtts,
+Appraisal RoundShard::AppraiseRtts(std::span<const LinkSeen> heard,
                                    Duration unheard_for) const {
   const ScenarioRounds& rounds = plan_.scenario.rounds;
   DeviceObservation observation;
   observation.now = kRoundEnd;
   observation.wall_now = kWallEnd;
   observation.awaited_since = kRoundEnd - unheard_for;
+  BoundHistory before(kBoundsKept);
+  std::vector<LandmarkObservation> round;
   for (std::size_t l = 0; l < landmarks_.size(); ++l) {
     LandmarkObservation seen;
     seen.landmark = landmarks_[l].id;
@@ -212,16 +232,26 @@ Appraisal RoundShard::AppraiseRtts(std::span<const std::optional<RttNs>> rtts,
     seen.end = kRoundEnd;
     seen.expected = true;
     seen.healthy = healthy_[l];
-    if (rtts[l].has_value()) {
-      seen.pings_sent = rounds.trains * SessionTerms{}.train_length;
-      seen.evidence = EvidenceState::kValid;
-      seen.samples.push_back({1, Rtt::FromDuration(Duration(*rtts[l])), StampKind::kKernelReceive,
-                              Taint::kNone, kRoundEnd});
-      observation.last_valid_answer = kRoundEnd;
+    const auto answer = [&](LandmarkObservation& to, RttNs rtt, bool evidence) {
+      to.pings_sent = rounds.trains * SessionTerms{}.train_length;
+      to.evidence = evidence ? EvidenceState::kValid : EvidenceState::kMissing;
+      to.samples.push_back({1, Rtt::FromDuration(Duration(rtt)), StampKind::kKernelReceive,
+                            Taint::kNone, to.end});
+    };
+    if (const auto& last = heard[l].before) {
+      LandmarkObservation carried = seen;
+      carried.begin = carried.end = kRoundEnd - last->age;
+      answer(carried, last->rtt, last->evidence);
+      before.Remember(std::span(&carried, 1));
     }
-    observation.landmarks.push_back(std::move(seen));
+    if (heard[l].rtt.has_value()) {
+      answer(seen, *heard[l].rtt, heard[l].evidence);
+      if (heard[l].evidence) observation.last_valid_answer = kRoundEnd;
+    }
+    round.push_back(std::move(seen));
   }
-  std::ranges::sort(observation.landmarks, {}, &LandmarkObservation::landmark);
+  std::ranges::sort(round, {}, &LandmarkObservation::landmark);
+  observation.landmarks = before.Complete(round, kRoundEnd);
   if (fleet().behaviour == Behaviour::kRevokedKey) {
     observation.findings.push_back(CryptographicFinding::kKeyRevoked);
   }
@@ -237,28 +267,85 @@ Appraisal RoundShard::AppraiseRtts(std::span<const std::optional<RttNs>> rtts,
 bool RoundShard::Hear(std::uint32_t at, std::uint32_t round) {
   const std::size_t landmarks = landmarks_.size();
   const RttNs* const paths = paths_.data() + at * landmarks;
+  const bool any_lost = links_.any_lost();
   bool all_heard = true;
   for (std::size_t l = 0; l < landmarks; l += 4) {
-    const PhiloxWords words =
-        PhiloxAt(key_, first_ + at, round, static_cast<std::uint32_t>(l / 4));
+    const auto block = static_cast<std::uint32_t>(l / 4);
+    const PhiloxWords words = PhiloxAt(key_, first_ + at, round, block);
+    const PhiloxWords calm =
+        any_lost ? PhiloxAt(key_, first_ + at, round, kCalmBlock + block) : PhiloxWords{};
     for (std::size_t i = l; i < std::min(l + 4, landmarks); ++i) {
-      const std::optional<Duration> extra = plan_.extra.At(words[i - l]);
       const std::optional<Duration> weather = WeatherExtra(at, i, round);
-      if (extra.has_value() && weather.has_value()) {
-        rtts_[i] = Saturated(paths[i] + extra->count() + weather->count());
-        heard_[i] = rtts_[i];
-      } else {
-        heard_[i].reset();
+      if (!weather.has_value()) {
+        heard_[i] = {};
         all_heard = false;
+        continue;
       }
+      const Duration path = Duration(paths[i]) + *weather;
+      all_heard &= HearLink(at, round, i, path, words[i - l], calm[i - l]);
     }
   }
   return all_heard;
 }
 
-void RoundShard::Audit(const VerdictPair& pair) {
+bool RoundShard::HearLink(std::uint32_t at, std::uint32_t round, std::size_t landmark,
+                          Duration path, std::uint32_t extra_word, std::uint32_t calm_word) {
+  LinkSeen& seen = heard_[landmark];
+  ++links_in_round_.links;
+  if (!links_.any_lost() || links_.IsCalm(at, landmark, calm_word, path)) {
+    rtts_[landmark] = Saturated((path + plan_.extra.At(extra_word)).count());
+    seen = {rtts_[landmark], true, std::nullopt};
+    links_.Forget(at, landmark);
+    return true;
+  }
+  seen = links_.Play(at, landmark, path, [&] { return HeardBefore(at, round, landmark); });
+  ++links_in_round_.played;
+  if (!seen.rtt.has_value()) {
+    ++links_in_round_.unheard;
+    return false;
+  }
+  rtts_[landmark] = *seen.rtt;
+  played_extras_.Count(Duration(*seen.rtt) - path);
+  links_in_round_.uncovered += seen.evidence ? 0U : 1U;
+  return seen.evidence;
+}
+
+std::optional<LastHeard> RoundShard::HeardBefore(std::uint32_t at, std::uint32_t round,
+                                                 std::size_t landmark) const {
+  if (round == 0 || SilentIn(round - 1)) return std::nullopt;
+  const Duration age = EndOf(round) - BeginOf(round - 1);
+  if (age >= kBoundsKept) return std::nullopt;
+  const std::size_t link = at * landmarks_.size() + landmark;
+  Duration rtt(paths_[link]);
+  if (!weather_.empty()) {
+    const PathWeather& weather = weather_[landmark];
+    if (weather.CutThroughout(BeginOf(round - 1), EndOf(round - 1))) return std::nullopt;
+    rtt += weather.Extra(routes_.empty() ? PhiloxKey{} : routes_[at], BeginOf(round - 1));
+  }
+  const auto block = static_cast<std::uint32_t>(landmark / 4);
+  const PhiloxWords words = PhiloxAt(key_, first_ + at, round - 1, block);
+  rtt += plan_.extra.At(words[landmark % 4]);
+  return LastHeard{Saturated(rtt.count()), true, age};
+}
+
+// Its last answer counts as at the end of its round.
+Duration RoundShard::UnheardFor(std::uint32_t at, std::uint32_t round) {
+  const bool valid = std::ranges::any_of(heard_, [](const LinkSeen& seen) {
+    return seen.rtt.has_value() && seen.evidence;
+  });
+  if (valid) {
+    last_valid_.erase(at);
+    return Duration(0);
+  }
+  const bool heard_before = round > 0 && !SilentIn(round - 1);
+  const Duration since = heard_before ? EndOf(round - 1)
+                                      : std::max(fleet().life.installed, Duration(0));
+  return EndOf(round) - last_valid_.emplace(at, since).first->second;
+}
+
+void RoundShard::Audit(const VerdictPair& pair, Duration unheard_for) {
   ++counts_.audited;
-  if (Judge(heard_, plan_.options.every) != pair) ++counts_.audit_differences;
+  if (Judge(heard_, unheard_for) != pair) ++counts_.audit_differences;
 }
 
 void RoundShard::Count(std::uint32_t at, std::uint32_t round, const VerdictPair& pair) {
@@ -284,6 +371,7 @@ void RoundShard::RunRound(std::uint32_t round) {
     return;
   }
   if (!weather_.empty()) SetWeather(round);
+  links_.BeginRound(round, BeginOf(round), EndOf(round), AgentsStart(round));
   std::optional<VerdictPair> silence;
   if (SilentIn(round)) {
     silence = JudgeSilence(round);
@@ -296,17 +384,26 @@ void RoundShard::RunRound(std::uint32_t round) {
       continue;
     }
     VerdictPair pair;
-    if (Hear(at, round)) {
+    const std::uint64_t losses = links_in_round_.unheard + links_in_round_.uncovered;
+    const bool all_heard = Hear(at, round);
+    const Duration unheard_for =
+        all_heard && last_valid_.empty() ? Duration(0) : UnheardFor(at, round);
+    if (all_heard) {
       pair = boxes_.Find(rtts_, &hints_[at]);
     } else {
-      pair = Judge(heard_, plan_.options.every);
+      pair = Judge(heard_, unheard_for);
       ++unboxed_;
     }
     Count(at, round, pair);
+    if (links_in_round_.unheard + links_in_round_.uncovered > losses) seen_[at] |= kLossesBit;
     const std::uint32_t one_in = plan_.options.audit_one_in;
     // Blocks of a round count from 0, so this one is nobody else's.
-    if (one_in > 0 && PhiloxAt(key_, first_ + at, round, UINT32_MAX)[0] % one_in == 0) Audit(pair);
+    if (one_in > 0 && PhiloxAt(key_, first_ + at, round, UINT32_MAX)[0] % one_in == 0) {
+      Audit(pair, unheard_for);
+    }
   }
+  if (round == 0) counts_.links_first = links_in_round_;
+  counts_.links.Add(std::exchange(links_in_round_, {}));
   static_assert(sizeof(Verdict) == 1, "hashed as they stand");
   hash_.Update({reinterpret_cast<const std::uint8_t*>(headlines_.data()), headlines_.size()});
 }
@@ -329,7 +426,7 @@ RoundCounts RoundShard::counts() const {
 std::uint64_t RoundShard::device_bytes() const {
   return paths_.capacity() * sizeof(RttNs) + headlines_.capacity() * sizeof(Verdict) +
          seen_.capacity() * sizeof(VerdictSet) + hints_.capacity() * sizeof(std::uint16_t) +
-         routes_.capacity() * sizeof(PhiloxKey);
+         routes_.capacity() * sizeof(PhiloxKey) + links_.bytes_most();
 }
 
 }  // namespace earshot

@@ -10,9 +10,10 @@
 #include "core/base/check.h"
 #include "core/base/quantity_text.h"
 #include "core/crypto/sha256.h"
-#include "core/protocol/session_terms.h"
+#include "sim/fleet/calm_round.h"
 #include "sim/fleet/least_extra.h"
 #include "sim/fleet/round_shard.h"
+#include "sim/fleet/session_link.h"
 
 namespace earshot {
 namespace {
@@ -83,6 +84,13 @@ std::uint32_t RoundsEvery(const Scenario& scenario, Duration every) {
   return static_cast<std::uint32_t>(std::min<std::int64_t>(room / every, UINT32_MAX - 2) + 1);
 }
 
+void LinkCounts::Add(const LinkCounts& other) {
+  links += other.links;
+  played += other.played;
+  unheard += other.unheard;
+  uncovered += other.uncovered;
+}
+
 void RoundCounts::Add(const RoundCounts& other) {
   device_rounds += other.device_rounds;
   AddEach(other.headlines, headlines);
@@ -93,6 +101,8 @@ void RoundCounts::Add(const RoundCounts& other) {
   AddEach(other.lifecycle_last, lifecycle_last);
   first_flagged += other.first_flagged;
   first_flag_rounds += other.first_flag_rounds;
+  links.Add(other.links);
+  links_first.Add(other.links_first);
   appraisals += other.appraisals;
   boxes += other.boxes;
   audited += other.audited;
@@ -111,9 +121,12 @@ Result<std::unique_ptr<RoundWorld>> RoundWorld::Create(const Scenario& scenario,
   const RoundWorldOptions options = Completed(scenario, given);
   std::unique_ptr<RoundWorld> world(new RoundWorld(options));
   world->rounds_ = RoundsEvery(scenario, options.every);
-  world->extra_ = std::make_unique<LeastExtra>(
-      scenario.network, scenario.rounds.trains * SessionTerms{}.train_length);
-  const RoundPlan plan{scenario, model, test, map, *world->extra_, options};
+  world->rules_ = std::make_unique<LinkRules>(scenario.rounds);
+  world->calm_ = std::make_unique<CalmRound>(scenario.network, scenario.rounds.trains,
+                                             world->rules_->terms.train_length);
+  world->extra_ = std::make_unique<LeastExtra>(scenario.network, *world->calm_);
+  const RoundPlan plan{scenario,      model,           test,   map, *world->rules_,
+                       *world->calm_, *world->extra_, options};
   for (std::size_t f = 0; f < scenario.fleets.size(); ++f) {
     const std::uint32_t count = scenario.fleets[f].count;
     for (std::uint32_t first = 0; first < count; first += kShardDevicesMax) {
@@ -174,6 +187,10 @@ VerdictSet RoundWorld::seen(std::size_t fleet, std::uint32_t device) const {
   return ShardOf(fleet, device).seen(device);
 }
 
+bool RoundWorld::with_losses(std::size_t fleet, std::uint32_t device) const {
+  return ShardOf(fleet, device).with_losses(device);
+}
+
 RoundCounts RoundWorld::counts(std::size_t fleet) const {
   RoundCounts sum;
   for (const auto& shard : shards_) {
@@ -190,6 +207,13 @@ RoundCounts RoundWorld::counts() const {
 
 std::optional<double> RoundWorld::FalseAlarmProbability(std::size_t fleet) const {
   return ShardOf(fleet, 0).FalseAlarmProbability();
+}
+
+Duration RoundWorld::ExtraQuantile(double probability) const {
+  ExtraTally played(extra_->mean());
+  for (const auto& shard : shards_) played.Add(shard->played_extras());
+  const LinkCounts links = counts().links;
+  return played.QuantileWith(*extra_, links.links - links.played, probability);
 }
 
 std::uint64_t RoundWorld::device_bytes() const {

@@ -5,12 +5,17 @@
 // (sim/scenario/resolve.h, the same draw). The verdicts are the production appraisal's, asked
 // directly or through boxes of known verdicts (verdict_boxes.h). No packets, no signatures.
 //
-// What it leaves out, and a run of every packet has: handshakes and their failure, EVIDENCE that is
-// lost, bounds carried from one round into the next, receipts of the last moment, the landmarks'
-// choice (every landmark asks every device), copies of packets, and what happens within a round: a
-// device that goes silent then is heard in that one, a cut or a queue that does not last all of it
-// delays nobody, routes are the better of those at its two ends, and a device that is installed then
-// is heard from the next one on.
+// Where packets get lost, so may handshakes, EVIDENCE and RECEIPTs: whether all went well is drawn, and
+// where it did not the session is played packet by packet by the rules of the engines
+// (session_link.h), into the rounds after it if need be. Rounds so far apart that no session lives from
+// one into the next begin with a handshake each.
+//
+// What it leaves out, and a run of every packet has: bounds carried across a cut, the landmarks'
+// choice (every landmark asks every device), reference agents that a landmark does not hear, keys that
+// die after a day, and what happens within a round: a device that goes silent then is heard in that
+// one, a cut or a queue that does not last all of it delays nobody, all are heard again in the first
+// round after a cut, routes are the better of those at its two ends, a device that is installed then
+// is heard from the next one on, and a last answer counts as at the end of its round.
 #ifndef EARSHOT_SIM_FLEET_ROUND_WORLD_H_
 #define EARSHOT_SIM_FLEET_ROUND_WORLD_H_
 
@@ -56,9 +61,21 @@ constexpr VerdictSet SetOf(Verdict verdict) {
   return static_cast<VerdictSet>(1U << static_cast<unsigned>(verdict));
 }
 inline constexpr std::size_t kVerdictKinds = 7;
+// The bit that no verdict has.
+inline constexpr VerdictSet kLossesBit = 1U << kVerdictKinds;
 inline constexpr VerdictSet kFlaggedSet = SetOf(Verdict::kInvalidProof) |
                                           SetOf(Verdict::kContradicted) | SetOf(Verdict::kSilent) |
                                           SetOf(Verdict::kUnexplainedDelay);
+
+// Of a landmark, a device and a round in which packets pass.
+struct LinkCounts {
+  std::uint64_t links = 0;
+  std::uint64_t played = 0;       // packet by packet
+  std::uint64_t unheard = 0;      // the landmark heard nothing
+  std::uint64_t uncovered = 0;    // it did, and no EVIDENCE came for it
+
+  void Add(const LinkCounts& other);
+};
 
 struct RoundCounts {
   std::uint64_t device_rounds = 0;
@@ -72,6 +89,8 @@ struct RoundCounts {
   std::array<std::uint64_t, kLifecycleStates> lifecycle_last{};  // devices, after the last round
   std::uint64_t first_flagged = 0;      // devices that some round flagged
   std::uint64_t first_flag_rounds = 0;  // the numbers, from 0, of the rounds that did so first, summed
+  LinkCounts links;
+  LinkCounts links_first;        // of round 0 alone
   std::uint64_t appraisals = 0;  // asked for boxes and for what no box covers, audits aside
   std::uint64_t boxes = 0;
   std::uint64_t audited = 0;
@@ -92,7 +111,9 @@ struct RoundCounts {
   }
 };
 
+class CalmRound;
 class LeastExtra;
+struct LinkRules;
 class RoundShard;
 
 // Deterministic: scenario, options but for threads, and program decide every verdict. Not
@@ -120,6 +141,8 @@ class RoundWorld {
   Verdict headline(std::size_t fleet, std::uint32_t device) const;
   // Of all rounds.
   VerdictSet seen(std::size_t fleet, std::uint32_t device) const;
+  // In some round a landmark heard nothing of it, or got no EVIDENCE.
+  bool with_losses(std::size_t fleet, std::uint32_t device) const;
   RoundCounts counts(std::size_t fleet) const;
   RoundCounts counts() const;
   // Of the test of delay on a device of the fleet that everybody hears; none when none can be made.
@@ -128,8 +151,9 @@ class RoundWorld {
   std::uint64_t device_bytes() const;
   // Covers every headline of every round; the same at any number of threads.
   Bytes32 Hash() const;
-  // The queueing of a round's quickest ping, as drawn here.
-  const LeastExtra& extra() const { return *extra_; }
+  // What share `probability` of the least round-trip times have at most above the undisturbed path;
+  // of a network that is the same at every moment.
+  Duration ExtraQuantile(double probability) const;
 
  private:
   explicit RoundWorld(const RoundWorldOptions& options);
@@ -138,7 +162,9 @@ class RoundWorld {
 
   RoundWorldOptions options_;
   std::uint32_t rounds_ = 0;
-  std::unique_ptr<LeastExtra> extra_;
+  std::unique_ptr<const LinkRules> rules_;
+  std::unique_ptr<const CalmRound> calm_;
+  std::unique_ptr<const LeastExtra> extra_;
   std::vector<std::unique_ptr<RoundShard>> shards_;  // by fleet, then device
 };
 
