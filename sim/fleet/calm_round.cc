@@ -7,7 +7,6 @@
 namespace earshot {
 namespace {
 
-constexpr std::size_t kHandshakePackets = 4;
 // Where fewer rounds are calm, setting them apart saves nothing.
 constexpr double kWorthTelling = 0.05;
 
@@ -31,7 +30,8 @@ CalmRound::CalmRound(const ScenarioNetwork& network, std::uint32_t trains,
   trains_calm_ = TrainsBeyond(0);
   probability_ = trains_calm_ * ToThe(arrives_, 2);
   if (probability_ < kWorthTelling) probability_ = 0;
-  opening_probability_ = probability_ * ToThe(arrives_, kHandshakePackets);
+  const double answered = 1 - ToThe(1 - arrives_ * arrives_, kCalmTries);
+  opening_probability_ = probability_ * answered * answered;
 }
 
 // A train that is wholly answered, one that is answered in part, and the same of the last train,
@@ -53,11 +53,20 @@ double CalmRound::AllBeyond(double within) const {
   return std::clamp(TrainsBeyond(within) / trains_calm_, 0.0, 1.0);
 }
 
-bool CalmRound::IsCalm(const LostPackets& lost, bool opens) const {
-  for (std::size_t i = evidence_at(); i < packets(opens); ++i) {
-    if (lost.test(i)) return false;
+// Each try is a request of its own; an answer is only sent to one that arrives.
+bool CalmRound::Answered(const LostPackets& lost, std::size_t kind) const {
+  std::size_t answers = 0;
+  for (std::size_t tries = 0; tries < kCalmTries; ++tries) {
+    if (lost.test(handshake_at(kind, tries))) continue;
+    if (!lost.test(handshake_at(kind + 1, answers++))) return true;
   }
+  return false;
+}
+
+bool CalmRound::IsCalm(const LostPackets& lost, bool opens) const {
+  if (lost.test(evidence_at()) || lost.test(receipt_at())) return false;
   if (lost.test(ping_at(pings()))) return false;
+  if (opens && !(Answered(lost, 0) && Answered(lost, 2))) return false;
   std::uint32_t in_part = 0;
   for (std::size_t first = 1; first <= pings(); first += train_length_) {
     std::uint32_t answered = 0;

@@ -19,12 +19,16 @@
 namespace earshot {
 
 // The packets of a round in which each is sent once, in this order: a PING and its PONG for every
-// index, EVIDENCE, RECEIPT, and where the round begins with a handshake its four.
+// index, EVIDENCE, RECEIPT, and where the round begins with a handshake the first two of each of its
+// four kinds.
+inline constexpr std::size_t kHandshakeKinds = 4;
+inline constexpr std::size_t kCalmTries = 2;
 inline constexpr std::size_t kRoundPacketsMax =
-    2 * std::size_t{kRoundTrainsMax} * wire::kTrainLengthMax + 6;
+    2 * std::size_t{kRoundTrainsMax} * wire::kTrainLengthMax + 2 + kHandshakeKinds * kCalmTries;
 using LostPackets = std::bitset<kRoundPacketsMax>;
 
-// Calm: EVIDENCE, RECEIPT and what opens the session arrive, as does the last PING, which makes the
+// Calm: EVIDENCE and RECEIPT arrive, HELLO and HELLO2 are answered at the first or the second try; so
+// does the last PING, which makes the
 // device send its EVIDENCE at once; no train goes wholly unanswered, and at most one is not wholly
 // answered, so that none waits for another's time to be over. Immutable; any thread.
 class CalmRound {
@@ -48,11 +52,17 @@ class CalmRound {
   std::size_t pong_at(std::size_t index) const { return ping_at(index) + 1; }
   std::size_t evidence_at() const { return 2 * pings(); }
   std::size_t receipt_at() const { return evidence_at() + 1; }
-  std::size_t handshake_at(std::size_t message) const { return evidence_at() + 2 + message; }
+  // HELLO, RETRY, HELLO2 and WELCOME are kinds 0 to 3; tries count from 0.
+  std::size_t handshake_at(std::size_t kind, std::size_t tries) const {
+    return evidence_at() + 2 + kCalmTries * kind + tries;
+  }
 
  private:
   double TrainsBeyond(double within) const;
-  std::size_t packets(bool opens) const { return evidence_at() + (opens ? 6 : 2); }
+  std::size_t packets(bool opens) const {
+    return evidence_at() + 2 + (opens ? kHandshakeKinds * kCalmTries : 0);
+  }
+  bool Answered(const LostPackets& lost, std::size_t kind) const;
 
   std::uint32_t trains_;
   std::uint32_t train_length_;

@@ -75,7 +75,8 @@ LinkSeen FleetLinks::Play(std::uint32_t at, std::size_t landmark, Duration path,
     last = kept->second.last;
   }
   if (link == nullptr) {
-    link = std::make_unique<SessionLink>(rules_, name);
+    link = idle_ != nullptr ? std::move(idle_) : std::make_unique<SessionLink>(rules_, name);
+    link->Rename(name);
     const bool opens = agents_start_.has_value();
     if (opens) {
       link->StartAgent(*agents_start_);
@@ -103,7 +104,7 @@ LinkSeen FleetLinks::Play(std::uint32_t at, std::size_t landmark, Duration path,
     }
     if (last.has_value()) seen.before = LastHeard{last->rtt, last->evidence, end_ - last->begin};
   }
-  if (link->settled()) link.reset();
+  if (link->settled()) idle_ = std::move(link);
   if (link == nullptr && seen.rtt.has_value()) {
     if (kept != kept_.end()) kept_.erase(kept);
   } else {

@@ -89,6 +89,7 @@ class FleetLinks {
   std::optional<Duration> agents_start_;
   std::uint64_t not_calm_from_ = 0;  // words
   std::map<std::uint64_t, Kept> kept_;
+  std::unique_ptr<SessionLink> idle_;  // to be used again
   std::uint64_t bytes_most_ = 0;
 };
 

@@ -73,7 +73,7 @@ bool Lost(const AskedLandmark& asked) {
 // It answers throughout the first round.
 bool AnswersAtFirst(const ScenarioRounds& rounds, const ScenarioFleet& fleet) {
   const Duration end = rounds.first_after + rounds.length;
-  return fleet.behaviour != Behaviour::kSilent && fleet.life.DueAt(rounds.first_after) &&
+  return fleet.ever_heard() && fleet.life.DueAt(rounds.first_after) &&
          !fleet.life.RetiredAt(end) &&
          (fleet.behaviour != Behaviour::kGoesSilent || fleet.silent_from >= end);
 }

@@ -104,7 +104,7 @@ Status RoundShard::Open() {
   hints_.assign(count_, 0);
   rtts_.resize(landmarks_.size());
   heard_.resize(landmarks_.size());
-  if (fleet().behaviour == Behaviour::kSilent) return {};
+  if (!fleet().ever_heard()) return {};
   const bool routes = std::ranges::any_of(
       weather_, [](const PathWeather& weather) { return !weather.routes.empty(); });
   paths_.reserve(count_ * landmarks_.size());
@@ -145,7 +145,7 @@ std::optional<Duration> RoundShard::AgentsStart(std::uint32_t round) const {
 }
 
 bool RoundShard::SilentIn(std::uint32_t round) const {
-  if (fleet().behaviour == Behaviour::kSilent || !fleet().life.DueAt(BeginOf(round))) return true;
+  if (!fleet().ever_heard() || !fleet().life.DueAt(BeginOf(round))) return true;
   if (fleet().behaviour == Behaviour::kGoesSilent && fleet().silent_from <= BeginOf(round)) {
     return true;
   }

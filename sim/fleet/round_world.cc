@@ -58,10 +58,11 @@ Status CheckOffered(const Scenario& scenario) {
     return tl::unexpected(NotOffered("landmarks are chosen anew each round"));
   }
   for (const ScenarioFleet& fleet : scenario.fleets) {
-    if (fleet.behaviour != Behaviour::kReplaysAndForges && !fleet.virtual_time_only()) continue;
+    const bool two_places = fleet.behaviour == Behaviour::kClonedKey ||
+                            fleet.behaviour == Behaviour::kMovesLater;
+    if (!two_places && fleet.behaviour != Behaviour::kChoosesLandmarks) continue;
     return tl::unexpected(NotOffered(
-        fmt::format("fleet {} {}", fleet.id_prefix,
-                    fleet.strangers_ping ? "gets forged pings" : BehaviourWords(fleet.behaviour))));
+        fmt::format("fleet {} {}", fleet.id_prefix, BehaviourWords(fleet.behaviour))));
   }
   return {};
 }

@@ -61,7 +61,8 @@ Duration LinkRules::CalmRttMax() const {
 
 bool LinkRules::CalmOpening(Duration before, Duration rtt) const {
   const RoundTiming timing = TimeRound(rounds);
-  const Duration asked_from = agent.start_spread + 2 * rtt + kSessionLead - before;
+  const Duration repeats = 2 * (kCalmTries - 1) * kHandshakeRepeatFirst;
+  const Duration asked_from = agent.start_spread + repeats + 2 * rtt + kSessionLead - before;
   return asked_from + timing.gap_max * (rounds.trains - 1) + timing.closing < rounds.length;
 }
 
@@ -79,8 +80,17 @@ void LinkRandom::Fill(MutableByteSpan out) {
   }
 }
 
+// Keeps the room of the queue: there are millions of rounds.
+void SessionLink::Rename(const LinkName& name) {
+  SessionLink fresh(*rules_, name);
+  queue_.Clear();
+  std::swap(fresh.queue_, queue_);
+  std::swap(fresh.spare_, spare_);
+  *this = std::move(fresh);
+}
+
 void SessionLink::Reset(MonotonicInstant now) {
-  *this = SessionLink(*rules_, name_);
+  Rename(name_);
   now_ = now;
 }
 
@@ -186,10 +196,15 @@ void SessionLink::Happen(const Message& message) {
 
 std::optional<std::size_t> SessionLink::NumberOf(const Message& message) const {
   switch (message.kind) {
-    case Kind::kHello: return calm_->handshake_at(0);
-    case Kind::kRetry: return calm_->handshake_at(1);
-    case Kind::kHello2: return calm_->handshake_at(2);
-    case Kind::kWelcome: return calm_->handshake_at(3);
+    case Kind::kHello:
+    case Kind::kRetry:
+    case Kind::kHello2:
+    case Kind::kWelcome: {
+      const std::size_t kind = static_cast<std::size_t>(message.kind) -
+                               static_cast<std::size_t>(Kind::kHello);
+      const std::size_t first = calm_->handshake_at(kind, 0);
+      return decided_.test(first) ? calm_->handshake_at(kind, 1) : first;
+    }
     case Kind::kPing: return calm_->ping_at(message.index);
     case Kind::kPong: return calm_->pong_at(message.index);
     case Kind::kEvidence: return calm_->evidence_at();
@@ -299,14 +314,14 @@ void SessionLink::Answer(const Message& ping) {
                     : std::min(now_ + rules_->terms.evidence_idle, agent_expires_);
 }
 
-SessionLink::Served SessionLink::Serve(std::uint32_t session, std::uint32_t round) const {
+SessionLink::Served SessionLink::Serve(std::uint32_t session, std::uint32_t round) {
   return {.session = session,
           .round = round,
           .since = now_,
           .expires = now_ + rules_->terms.lifetime,
           .trains = TrainSchedule(rules_->terms, rules_->session.train_timeout),
           .starts = {},
-          .sent = {},
+          .sent = std::exchange(spare_, {}),
           .answered = {},
           .least = std::nullopt};
 }
@@ -401,7 +416,9 @@ void SessionLink::PlanTrains() {
 // LandmarkEngine::EndSession. A resumed round in which nobody answered is not filed at once: the
 // device may know nothing of it, and what its next session shows takes its place.
 void SessionLink::EndServed(bool evidence) {
-  const Served ended = *std::exchange(open_, std::nullopt);
+  Served ended = *std::exchange(open_, std::nullopt);
+  spare_ = std::move(ended.sent);
+  spare_.clear();
   if (!ended.planned || ended.trains.sent() == 0) return;
   if (ended.round > kFirstRound && ended.answered.none()) return;
   filed_ = true;

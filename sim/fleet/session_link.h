@@ -85,6 +85,8 @@ class SessionLink {
  public:
   // `rules` must outlive the link.
   SessionLink(const LinkRules& rules, const LinkName& name) : rules_(&rules), name_(name) {}
+  // Makes it the link of another name, which nobody has started.
+  void Rename(const LinkName& name);
 
   // The agent starts: its first HELLO is due soon after.
   void StartAgent(Duration at);
@@ -143,7 +145,7 @@ class SessionLink {
   void AgentTakes(const Message& message);
   void Answer(const Message& ping);
 
-  Served Serve(std::uint32_t session, std::uint32_t round) const;
+  Served Serve(std::uint32_t session, std::uint32_t round);
   void LandmarkTimer();
   void LandmarkTakes(const Message& message);
   void TakeHello2(std::uint32_t attempt);
@@ -169,6 +171,7 @@ class SessionLink {
   const CalmRound* calm_ = nullptr;
   const LostPackets* lost_ = nullptr;
   LostPackets decided_;               // of `lost_`, what was asked for
+  std::vector<MonotonicInstant> spare_;  // a vector's room, used again
   std::uint32_t packets_ = 0;         // drawn in this round
   std::uint32_t chances_ = 0;
 

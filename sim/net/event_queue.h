@@ -34,6 +34,7 @@ class EventQueue {
   // The orders in a queue must differ.
   void Push(const QueuedEvent& event);
 
+  void Clear() { heap_.clear(); }
   bool empty() const { return heap_.empty(); }
   std::size_t size() const { return heap_.size(); }
   // The earliest. The queue must not be empty (CHECK).

@@ -167,7 +167,12 @@ struct ScenarioFleet {
   bool there_throughout() const {
     return life.installed == Duration(0) && !life.retired.has_value();
   }
-  // It does what neither a live run nor a run of rounds can play.
+  // Landmarks hear it now and then: it answers, and with what counts.
+  bool ever_heard() const {
+    return behaviour != Behaviour::kSilent && behaviour != Behaviour::kReplaysAndForges &&
+           behaviour != Behaviour::kAnswersEarly;
+  }
+  // It does what a live run cannot play.
   bool virtual_time_only() const {
     return behaviour == Behaviour::kClonedKey || behaviour == Behaviour::kAnswersEarly ||
            behaviour == Behaviour::kChoosesLandmarks || behaviour == Behaviour::kMovesLater ||

@@ -106,7 +106,7 @@ Hearing HearingBetween(const Scenario& scenario, Duration from, Duration to) {
     hearing.landmarks[l] =
         hearing.landmarks[l] ||
         std::ranges::any_of(scenario.fleets, [&](const ScenarioFleet& fleet) {
-          return fleet.behaviour != Behaviour::kSilent && fleet.life.DueAt(from) &&
+          return fleet.ever_heard() && fleet.life.DueAt(from) &&
                  !fleet.life.RetiredAt(from) &&
                  !WeatherOf(scenario, fleet, l).CutThroughout(from, to);
         });

@@ -34,7 +34,7 @@ class RoundWorldTest : public testing::Test {
 // Same paths, same rules: every device of every scenario that both can run, and its queueing too.
 TEST_F(RoundWorldTest, VerdictsAndQueueingAreThoseOfARunOfEveryPacket) {
   for (const char* const file :
-       {"020-honest-fleet.textproto", "040-relay-in-singapore.textproto",
+       {"010-half-order.textproto", "020-honest-fleet.textproto", "040-relay-in-singapore.textproto",
         "050-dark-after-inspection.textproto", "320-hidden-behind-delay.textproto"}) {
     const Scenario scenario = Shipped(file);
     RoundWorldOptions options;
@@ -142,6 +142,22 @@ TEST_F(RoundWorldTest, MovedDevicesAreSlowAndSilentOnesSilentFromTheirHour) {
   EXPECT_EQ(silent.raised[static_cast<std::size_t>(Verdict::kSilent)], scenario.fleets[1].count);
 }
 
+// What a host forges is no answer, and no stranger's ping gets one.
+TEST_F(RoundWorldTest, ForgersAreAsSilentAsWhoNeverAnswersAndForgedPingsChangeNothing) {
+  Scenario scenario = HonestFleet();
+  const auto run = [&](Behaviour behaviour, bool strangers) {
+    scenario.fleets[0].behaviour = behaviour;
+    scenario.fleets[1].strangers_ping = strangers;
+    const auto world = Create(scenario, {});
+    world->Run();
+    return world->Hash();
+  };
+  const Bytes32 silent = run(Behaviour::kSilent, false);
+  EXPECT_EQ(run(Behaviour::kReplaysAndForges, true), silent);
+  EXPECT_EQ(run(Behaviour::kAnswersEarly, false), silent);
+  EXPECT_NE(run(Behaviour::kHonest, false), silent);
+}
+
 TEST_F(RoundWorldTest, WhatItDoesNotModelIsRefusedByName) {
   const auto refusal = [&](const Scenario& scenario, Duration every = Duration(0)) {
     RoundWorldOptions options;
@@ -155,9 +171,9 @@ TEST_F(RoundWorldTest, WhatItDoesNotModelIsRefusedByName) {
   Scenario lying = HonestFleet();
   lying.landmarks[0].shortens_rtt_by = std::chrono::milliseconds(1);
   EXPECT_NE(refusal(lying).find("sin-1"), std::string::npos);
-  Scenario forging = HonestFleet();
-  forging.fleets[0].behaviour = Behaviour::kReplaysAndForges;
-  EXPECT_NE(refusal(forging).find("replays"), std::string::npos);
+  Scenario moving = HonestFleet();
+  moving.fleets[0].behaviour = Behaviour::kMovesLater;
+  EXPECT_NE(refusal(moving).find("fleet S"), std::string::npos) << refusal(moving);
   Scenario few = HonestFleet();
   few.rounds.landmarks_per_device = 3;
   EXPECT_NE(refusal(few), "");

@@ -59,7 +59,7 @@ TEST_F(SessionLinkTest, RoundsThatAreCalledCalmEndAsTheyBeganWhenTheyArePlayed) 
   int played = 0;
   for (std::uint32_t device = 0; device < 4000; ++device) {
     LostPackets lost;
-    for (std::size_t i = 0; i < calm_.handshake_at(4); ++i) lost.set(i, random.NextUnit() < 0.02);
+    for (std::size_t i = 0; i < calm_.handshake_at(kHandshakeKinds, 0); ++i) lost.set(i, random.NextUnit() < 0.02);
     const bool opens = device % 2 == 0;
     if (!calm_.IsCalm(lost, opens)) continue;
     ++played;
