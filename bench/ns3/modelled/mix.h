@@ -47,12 +47,18 @@ class Mix {
 
   // Fills `out`; the state stays as it was.
   void Expand(MutableByteSpan out) const {
-    const std::uint64_t a = Fold(a_ ^ held_, kFirst ^ length_);
-    const std::uint64_t b = Fold(b_ ^ length_, kSecond ^ held_) ^ (has_word_ ? word_ : kThird);
-    for (std::size_t at = 0; at < out.size(); at += 8) {
-      const std::uint64_t word = Fold(a + at, b ^ (kFirst * (at + 1)));
-      std::memcpy(out.data() + at, &word, std::min<std::size_t>(8, out.size() - at));
-    }
+    EachWord(out.size(), [&](std::size_t at, std::uint64_t word, std::size_t bytes) {
+      std::memcpy(out.data() + at, &word, bytes);
+    });
+  }
+  // Adds (xor) to `bytes` what Expand would fill them with.
+  void ApplyTo(MutableByteSpan bytes) const {
+    EachWord(bytes.size(), [&](std::size_t at, std::uint64_t word, std::size_t count) {
+      std::uint64_t held = 0;
+      std::memcpy(&held, bytes.data() + at, count);
+      held ^= word;
+      std::memcpy(bytes.data() + at, &held, count);
+    });
   }
   Bytes32 Digest() const {
     Bytes32 digest;
@@ -65,6 +71,15 @@ class Mix {
   static constexpr std::uint64_t kSecond = 0xd6e8feb86659fd93U;
   static constexpr std::uint64_t kThird = 0xa0761d6478bd642fU;
 
+  // Calls `take` with every eight bytes of the output, the last ones perhaps fewer.
+  template <typename Take>
+  void EachWord(std::size_t size, Take take) const {
+    const std::uint64_t a = Fold(a_ ^ held_, kFirst ^ length_);
+    const std::uint64_t b = Fold(b_ ^ length_, kSecond ^ held_) ^ (has_word_ ? word_ : kThird);
+    for (std::size_t at = 0; at < size; at += 8) {
+      take(at, Fold(a + at, b ^ (kFirst * (at + 1))), std::min<std::size_t>(8, size - at));
+    }
+  }
   // Both halves of the product, folded.
   static std::uint64_t Fold(std::uint64_t x, std::uint64_t y) {
     __extension__ using Wide = unsigned __int128;

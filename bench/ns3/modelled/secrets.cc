@@ -23,9 +23,7 @@ void ApplyStream(const Secret32& key, const AeadNonce& nonce, MutableByteSpan by
   Mix mix(kStream);
   mix.Add(key.Expose());
   mix.Add(nonce);
-  Bytes stream(bytes.size());
-  mix.Expand(stream);
-  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] ^= stream[i];
+  mix.ApplyTo(bytes);
 }
 
 std::array<std::uint8_t, kAeadTagBytes> TagOf(const Secret32& key, const AeadNonce& nonce,
