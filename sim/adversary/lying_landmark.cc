@@ -8,9 +8,6 @@
 namespace earshot {
 namespace {
 
-// The least that any landmark could have measured.
-constexpr Duration kLeastRtt = std::chrono::microseconds(1);
-
 ClockReading Earlier(const ClockReading& reading, Duration by) {
   return {reading.monotonic - by, reading.wall - by};
 }
@@ -30,7 +27,7 @@ ClockReading LyingLandmark::ArrivalOf(ByteSpan datagram, const Endpoint& from,
   const auto sent = last_ping_.find(from);
   const bool timed = PeekType(datagram) == MessageType::kPong && sent != last_ping_.end();
   if (!timed || !lies_.At(now.monotonic)) return now;
-  const Duration room = now.monotonic - (sent->second + kLeastRtt);
+  const Duration room = now.monotonic - (sent->second + kLeastMeasuredRtt);
   const Duration missed(static_cast<std::int64_t>(
       lies_.runs_slow_by * static_cast<double>((now.monotonic - sent->second).count())));
   ClockReading said =

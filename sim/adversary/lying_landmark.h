@@ -3,6 +3,7 @@
 #ifndef EARSHOT_SIM_ADVERSARY_LYING_LANDMARK_H_
 #define EARSHOT_SIM_ADVERSARY_LYING_LANDMARK_H_
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -12,6 +13,9 @@
 #include "core/base/time.h"
 
 namespace earshot {
+
+// The least that any landmark could have measured.
+inline constexpr Duration kLeastMeasuredRtt = std::chrono::microseconds(1);
 
 // Stands between a production LandmarkEngine and its socket and falsifies time stamps. The engine
 // signs what it is told, as an operator could make it do: receipts, tags and roots stay in order.

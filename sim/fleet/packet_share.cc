@@ -53,14 +53,15 @@ Paths PathsOf(const ResolvedScenario& resolved) {
 }
 
 // What this round measured above the paths.
-void AddExtras(const VirtualWorld& world, const Paths& paths, std::vector<Duration>* extras) {
+void AddExtras(const VirtualWorld& world, const Paths& paths, const std::set<LandmarkId>& liars,
+               std::vector<Duration>* extras) {
   const auto verdicts = world.Verdicts();
   RoundNumber newest;
   for (const auto& [name, verdict] : verdicts) newest = std::max(newest, verdict.appraisal.round);
   for (const auto& [name, verdict] : verdicts) {
     if (verdict.appraisal.round != newest) continue;  // retired: counted when it was asked
     for (const LandmarkRings& rings : verdict.appraisal.rings) {
-      if (rings.age > Duration(0)) continue;
+      if (rings.age > Duration(0) || liars.contains(rings.landmark)) continue;
       extras->push_back(rings.rtt_min.duration() - paths.at({name, rings.landmark}));
     }
   }
@@ -134,12 +135,16 @@ Result<PacketShare> RunPacketShare(const RoundWorld& world, const Scenario& scen
   EARSHOT_ASSIGN_OR_RETURN(const auto packets,
                            VirtualWorld::Create(resolved, test, map, world_options));
   const Paths paths = PathsOf(resolved);
+  std::set<LandmarkId> liars;
+  for (const ScenarioLandmark& landmark : scenario.landmarks) {
+    if (landmark.lies()) liars.insert(landmark.id);
+  }
   std::vector<Duration> extras;
   PacketShare share;
   while (packets->RunRound()) {
     packets->DropBundles();
     if (!scenario.network.calm()) continue;
-    AddExtras(*packets, paths, &extras);
+    AddExtras(*packets, paths, liars, &extras);
     if (packets->rounds() == 1) AddLost(*packets, resolved, &share);
   }
   if (scenario.network.calm()) {

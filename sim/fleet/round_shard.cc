@@ -7,10 +7,12 @@
 
 #include "core/appraisal/appraise.h"
 #include "core/appraisal/bound_history.h"
+#include "core/appraisal/mesh.h"
 #include "core/base/check.h"
 #include "core/geo/wgs84.h"
 #include "core/protocol/session_terms.h"
 #include "server/engine/case_file.h"
+#include "sim/adversary/lying_landmark.h"
 #include "sim/scenario/resolve.h"
 #include "sim/scenario/weather.h"
 
@@ -78,6 +80,7 @@ RoundShard::RoundShard(const RoundPlan& plan, std::size_t fleet_number, std::uin
              PhiloxKey::For(plan.scenario.seed, fmt::format("fleet {}", fleet_number), "links"),
              first, landmarks_.size()),
       played_extras_(plan.extra.mean()) {
+  any_lies_ = std::ranges::any_of(plan_.scenario.landmarks, &ScenarioLandmark::lies);
   for (std::size_t l = 0; l < landmarks_.size() && !plan_.scenario.network.calm(); ++l) {
     weather_.push_back(WeatherOf(plan_.scenario, fleet(), l));
   }
@@ -191,6 +194,53 @@ void RoundShard::SetWeather(std::uint32_t round) {
   mesh_.deaf = hearing.references_unheard;
 }
 
+Duration RoundShard::Reported(std::size_t l, std::uint32_t round, Duration rtt) const {
+  const ScenarioLandmark& landmark = plan_.scenario.landmarks[l];
+  if (!landmark.lies()) return rtt;
+  const Duration begin = BeginOf(round);
+  const Duration end = EndOf(round) - kInstant;
+  // The quickest answer decides: a shorter one if any is, a longer one if all are.
+  const Times& untrue = landmark.untrue;
+  const bool all = untrue.StatedAt(begin) && untrue.StatedAt(end);
+  const bool any = untrue.from <= end && !(untrue.until.has_value() && *untrue.until <= begin);
+  if (landmark.lengthens_rtt_by > Duration(0)) {
+    return all ? rtt + landmark.lengthens_rtt_by : rtt;
+  }
+  if (!any) return rtt;
+  const Duration missed(static_cast<std::int64_t>(landmark.runs_slow_by *
+                                                  static_cast<double>(rtt.count())));
+  return std::max<Duration>(rtt - landmark.shortens_rtt_by - missed, kLeastMeasuredRtt);
+}
+
+void RoundShard::MeasureMesh(std::uint32_t round) {
+  if (!any_lies_ || !plan_.scenario.reference_agents) return;
+  std::vector<ReferenceObservation> agents;
+  for (std::size_t a = 0; a < plan_.references.devices.size(); ++a) {
+    const auto beside = std::ranges::find(landmarks_, *plan_.references.devices[a].reference_for,
+                                          &Landmark::id);
+    Bytes32 id{};
+    StoreBigEndian<std::uint64_t>(id, 0, a + 1);
+    ReferenceObservation agent{DeviceId(id), beside->position, beside->position_uncertainty,
+                               beside->domain, {}};
+    for (std::size_t l = 0; l < landmarks_.size(); ++l) {
+      const Duration path = plan_.references.paths[a * landmarks_.size() + l].rtt().duration();
+      const PhiloxWords words = PhiloxAt(key_, UINT32_MAX - a, round, static_cast<std::uint32_t>(l));
+      const Duration rtt = Reported(l, round, path + plan_.extra.At(words[0]));
+      LandmarkObservation seen;
+      seen.landmark = landmarks_[l].id;
+      seen.begin = seen.end = kRoundEnd;
+      seen.evidence = EvidenceState::kValid;
+      seen.samples.push_back(
+          {1, Rtt::FromDuration(rtt), StampKind::kKernelReceive, Taint::kNone, kRoundEnd});
+      agent.landmarks.push_back(std::move(seen));
+    }
+    agents.push_back(std::move(agent));
+  }
+  const bool deaf = mesh_.deaf;
+  mesh_ = JudgeMesh(agents, landmarks_, plan_.scenario.policy).state;
+  mesh_.deaf = deaf;
+}
+
 std::optional<Duration> RoundShard::WeatherExtra(std::uint32_t at, std::size_t landmark,
                                                  std::uint32_t round) const {
   if (weather_.empty()) return Duration(0);
@@ -293,7 +343,8 @@ bool RoundShard::HearLink(std::uint32_t at, std::uint32_t round, std::size_t lan
   LinkSeen& seen = heard_[landmark];
   ++links_in_round_.links;
   if (!links_.any_lost() || links_.IsCalm(at, landmark, calm_word, path)) {
-    rtts_[landmark] = Saturated((path + plan_.extra.At(extra_word)).count());
+    rtts_[landmark] =
+        Saturated(Reported(landmark, round, path + plan_.extra.At(extra_word)).count());
     seen = {rtts_[landmark], true, std::nullopt};
     links_.Forget(at, landmark);
     return true;
@@ -304,8 +355,9 @@ bool RoundShard::HearLink(std::uint32_t at, std::uint32_t round, std::size_t lan
     ++links_in_round_.unheard;
     return false;
   }
-  rtts_[landmark] = *seen.rtt;
   played_extras_.Count(Duration(*seen.rtt) - path);
+  seen.rtt = rtts_[landmark] =
+      Saturated(Reported(landmark, round, Duration(*seen.rtt)).count());
   links_in_round_.uncovered += seen.evidence ? 0U : 1U;
   return seen.evidence;
 }
@@ -325,7 +377,7 @@ std::optional<LastHeard> RoundShard::HeardBefore(std::uint32_t at, std::uint32_t
   const auto block = static_cast<std::uint32_t>(landmark / 4);
   const PhiloxWords words = PhiloxAt(key_, first_ + at, round - 1, block);
   rtt += plan_.extra.At(words[landmark % 4]);
-  return LastHeard{Saturated(rtt.count()), true, age};
+  return LastHeard{Saturated(Reported(landmark, round - 1, rtt).count()), true, age};
 }
 
 // Its last answer counts as at the end of its round.
@@ -371,6 +423,7 @@ void RoundShard::RunRound(std::uint32_t round) {
     return;
   }
   if (!weather_.empty()) SetWeather(round);
+  MeasureMesh(round);
   links_.BeginRound(round, BeginOf(round), EndOf(round), AgentsStart(round));
   std::optional<VerdictPair> silence;
   if (SilentIn(round)) {
@@ -388,7 +441,7 @@ void RoundShard::RunRound(std::uint32_t round) {
     const bool all_heard = Hear(at, round);
     const Duration unheard_for =
         all_heard && last_valid_.empty() ? Duration(0) : UnheardFor(at, round);
-    if (all_heard) {
+    if (all_heard && !any_lies_) {
       pair = boxes_.Find(rtts_, &hints_[at]);
     } else {
       pair = Judge(heard_, unheard_for);

@@ -20,6 +20,7 @@
 #include "sim/fleet/verdict_boxes.h"
 #include "sim/path/path_weather.h"
 #include "sim/path/philox.h"
+#include "sim/scenario/resolve.h"
 
 namespace earshot {
 
@@ -32,6 +33,7 @@ struct RoundPlan {
   const LinkRules& rules;
   const CalmRound& calm;
   const LeastExtra& extra;
+  const ResolvedScenario& references;  // no devices but the agents beside the landmarks
   RoundWorldOptions options;
 };
 
@@ -80,6 +82,11 @@ class RoundShard {
   Duration HeardBy(std::uint32_t round) const;
   // What comes and goes, as it is in `round`.
   void SetWeather(std::uint32_t round);
+  // What landmark `l` says in `round` of a round trip that took `rtt`. While it lies, of a train the
+  // last answer decides: it may not have arrived before the last PING left.
+  Duration Reported(std::size_t l, std::uint32_t round, Duration rtt) const;
+  // What the agents beside the landmarks show of them in `round`.
+  void MeasureMesh(std::uint32_t round);
   // What it adds to the path of device `at` of this shard to `landmark`; none: no packet passes.
   std::optional<Duration> WeatherExtra(std::uint32_t at, std::size_t landmark,
                                        std::uint32_t round) const;
@@ -113,6 +120,7 @@ class RoundShard {
   Declaration declaration_;
   std::optional<Endorsement> endorsement_;
   MeshState mesh_;
+  bool any_lies_ = false;
   std::vector<PathWeather> weather_;    // by landmark; empty: calm
   std::vector<Duration> shared_extra_;  // by landmark, in the round at hand
   std::vector<bool> cut_;

@@ -14,6 +14,7 @@
 #include "sim/fleet/least_extra.h"
 #include "sim/fleet/round_shard.h"
 #include "sim/fleet/session_link.h"
+#include "sim/scenario/resolve.h"
 
 namespace earshot {
 namespace {
@@ -45,9 +46,10 @@ Status CheckOptions(const Scenario& scenario, const RoundWorldOptions& options) 
 
 Status CheckOffered(const Scenario& scenario) {
   for (const ScenarioLandmark& landmark : scenario.landmarks) {
-    if (landmark.troubled()) {
-      return tl::unexpected(NotOffered(fmt::format("landmark {} {}", landmark.id.value(),
-                                                   landmark.lies() ? "lies" : "is interfered with")));
+    if (landmark.wall_steps_back_by > Duration(0) || landmark.hears_nothing_from.has_value() ||
+        landmark.drops > 0) {
+      return tl::unexpected(
+          NotOffered(fmt::format("landmark {} is interfered with", landmark.id.value())));
     }
   }
   if (scenario.policy.change_alarm_rate > 0) {
@@ -126,8 +128,10 @@ Result<std::unique_ptr<RoundWorld>> RoundWorld::Create(const Scenario& scenario,
   world->calm_ = std::make_unique<CalmRound>(scenario.network, scenario.rounds.trains,
                                              world->rules_->terms.train_length);
   world->extra_ = std::make_unique<LeastExtra>(scenario.network, *world->calm_);
+  world->references_ =
+      std::make_unique<const ResolvedScenario>(ResolveDevices(scenario, model, {}));
   const RoundPlan plan{scenario,      model,           test,   map, *world->rules_,
-                       *world->calm_, *world->extra_, options};
+                       *world->calm_, *world->extra_, *world->references_, options};
   for (std::size_t f = 0; f < scenario.fleets.size(); ++f) {
     const std::uint32_t count = scenario.fleets[f].count;
     for (std::uint32_t first = 0; first < count; first += kShardDevicesMax) {

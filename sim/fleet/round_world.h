@@ -10,6 +10,10 @@
 // (session_link.h), into the rounds after it if need be. Rounds so far apart that no session lives from
 // one into the next begin with a handshake each.
 //
+// What a lying landmark, or one whose clock runs slow, makes of a round's quickest answer is what it
+// reports; where the agents beside the landmarks show it, the mesh judges it as ever. Such worlds are
+// appraised device by device, without boxes.
+//
 // What it leaves out, and a run of every packet has: bounds carried across a cut, the landmarks'
 // choice (every landmark asks every device), reference agents that a landmark does not hear, keys that
 // die after a day, and what happens within a round: a device that goes silent then is heard in that
@@ -114,6 +118,7 @@ struct RoundCounts {
 class CalmRound;
 class LeastExtra;
 struct LinkRules;
+struct ResolvedScenario;
 class RoundShard;
 
 // Deterministic: scenario, options but for threads, and program decide every verdict. Not
@@ -121,8 +126,9 @@ class RoundShard;
 class RoundWorld {
  public:
   // All references must outlive the world. `test` must be monotone as verdict_boxes.h says.
-  // kUnsupported for what this fidelity does not have: landmarks that lie or that are chosen anew
-  // each round, devices that forge. kInvalidArgument: threads outside 1 to kRoundThreadsMax, rounds
+  // kUnsupported for what this fidelity does not have: landmarks that are chosen anew each round or
+  // lose datagrams or whose wall clock steps, keys in two places or that move, landmarks that a device
+  // chooses, a policy that tests for change. kInvalidArgument: threads outside 1 to kRoundThreadsMax, rounds
   // closer than their length or beyond the duration, a path beyond 2 s.
   static Result<std::unique_ptr<RoundWorld>> Create(const Scenario& scenario,
                                                     const PathModel& model,
@@ -162,6 +168,7 @@ class RoundWorld {
 
   RoundWorldOptions options_;
   std::uint32_t rounds_ = 0;
+  std::unique_ptr<const ResolvedScenario> references_;
   std::unique_ptr<const LinkRules> rules_;
   std::unique_ptr<const CalmRound> calm_;
   std::unique_ptr<const LeastExtra> extra_;

@@ -35,7 +35,8 @@ class RoundWorldTest : public testing::Test {
 TEST_F(RoundWorldTest, VerdictsAndQueueingAreThoseOfARunOfEveryPacket) {
   for (const char* const file :
        {"010-half-order.textproto", "020-honest-fleet.textproto", "040-relay-in-singapore.textproto",
-        "050-dark-after-inspection.textproto", "320-hidden-behind-delay.textproto"}) {
+        "050-dark-after-inspection.textproto", "080-lying-landmark.textproto",
+        "210-slow-clock.textproto", "310-clock-fault.textproto", "320-hidden-behind-delay.textproto"}) {
     const Scenario scenario = Shipped(file);
     RoundWorldOptions options;
     options.audit_one_in = 1;
@@ -168,9 +169,9 @@ TEST_F(RoundWorldTest, WhatItDoesNotModelIsRefusedByName) {
   };
   EXPECT_EQ(refusal(HonestFleet()), "");
   EXPECT_NE(refusal(HonestFleet(), std::chrono::seconds(5)).find("6 s"), std::string::npos);
-  Scenario lying = HonestFleet();
-  lying.landmarks[0].shortens_rtt_by = std::chrono::milliseconds(1);
-  EXPECT_NE(refusal(lying).find("sin-1"), std::string::npos);
+  Scenario deaf = HonestFleet();
+  deaf.landmarks[0].hears_nothing_from = Duration(0);
+  EXPECT_NE(refusal(deaf).find("sin-1"), std::string::npos);
   Scenario moving = HonestFleet();
   moving.fleets[0].behaviour = Behaviour::kMovesLater;
   EXPECT_NE(refusal(moving).find("fleet S"), std::string::npos) << refusal(moving);
