@@ -38,7 +38,7 @@ std::vector<LocalAnswer> NearestAnswers(const MeasuredWorld& world,
 
 // One model serves all that differ in what is listened to alone.
 bool SameModel(const LocalNormalConstants& a, const LocalNormalConstants& b) {
-  return a.floor == b.floor && a.best == b.best && a.reach == b.reach;
+  return a.floor == b.floor && a.reach == b.reach;
 }
 
 // The trials from `begin` to `end`, of which the same places are unknown, under each candidate.
@@ -61,10 +61,10 @@ void ScoreSetting(const MeasuredWorld& world, const TrialPlan& plan,
       device = trials[i].device;
       const auto nearest = NearestAnswers(world, answers, trials[i].declared, listened);
       const Position declared = world.node(trials[i].declared).position;
-      const LocalNormal::Here here = model.At(declared);
+      const auto terms = LocalNormal::Terms(model.At(declared), nearest, listened);
       for (std::size_t c = from; c < to; ++c) {
-        (*into)[c][i] = LocalNormal::Score(here, nearest, candidates[c].landmarks,
-                                           candidates[c].best_share);
+        (*into)[c][i] = LocalNormal::ScoreOf(
+            std::span(terms).first(std::min(terms.size(), candidates[c].landmarks)), candidates[c]);
       }
     }
     from = to;
@@ -183,10 +183,10 @@ class Margins {
 std::vector<LocalNormalConstants> NestedCandidates() {
   std::vector<LocalNormalConstants> candidates;
   for (const int floor_ms : {3, 5, 10}) {
-    for (const std::size_t best : {1U, 3U}) {
-      for (const double reach_km : {250.0, 500.0, 1000.0}) {
-        for (const std::size_t landmarks : {3U, 5U, 8U}) {
-          for (const double best_share : {0.0, 0.2, 0.5}) {
+    for (const double reach_km : {250.0, 500.0, 1000.0}) {
+      for (const std::size_t landmarks : {8U, 12U, 20U}) {
+        for (const std::size_t best : {1U, 3U}) {
+          for (const double best_share : {0.2, 0.5, 1.0}) {
             candidates.push_back({.floor = std::chrono::milliseconds(floor_ms),
                                   .reach = Distance::Kilometres(reach_km),
                                   .landmarks = landmarks,

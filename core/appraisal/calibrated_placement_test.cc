@@ -19,9 +19,8 @@ using Kind = PlacementOutcome::Kind;
 // What no answer counts as: longer than any path, and finite.
 constexpr Rtt kUnheard = Rtt::FromDuration(std::chrono::seconds(2));
 
-// Quantiles at which the power is looked for, and how many paths may fall below theirs.
+// Quantiles at which the power is looked for.
 constexpr std::array<double, 4> kQuantiles = {0.01, 0.02, 0.04, 0.08};
-constexpr std::size_t kFailuresMax = 1;
 
 struct Asked {
   const ExpectedLandmark* landmark;
@@ -69,19 +68,19 @@ struct Range {
   double greatest = 0;
 };
 
-// The least and the greatest score when any `drop` answers are left out. More answers than `drop`.
-Range ScoreWithout(const LocalNormal::Here& here, std::span<const LocalAnswer> answers,
+// The least and the greatest score when any `drop` terms are left out. More terms than `drop`.
+Range ScoreWithout(std::span<const LocalTerm> terms, const LocalNormalConstants& constants,
                    std::size_t drop, std::size_t from = 0) {
   if (drop == 0) {
-    const double score = LocalNormal::Score(here, answers).value_or(0);
+    const double score = LocalNormal::ScoreOf(terms, constants).value_or(0);
     return {score, score};
   }
   std::optional<Range> range;
-  std::vector<LocalAnswer> rest(answers.begin(), answers.end());
-  for (std::size_t i = from; i + drop <= answers.size(); ++i) {
+  std::vector<LocalTerm> rest(terms.begin(), terms.end());
+  for (std::size_t i = from; i + drop <= terms.size(); ++i) {
     rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
-    const Range inner = ScoreWithout(here, rest, drop - 1, i);
-    rest.insert(rest.begin() + static_cast<std::ptrdiff_t>(i), answers[i]);
+    const Range inner = ScoreWithout(rest, constants, drop - 1, i);
+    rest.insert(rest.begin() + static_cast<std::ptrdiff_t>(i), terms[i]);
     if (!range.has_value()) range = inner;
     range->least = std::min(range->least, inner.least);
     range->greatest = std::max(range->greatest, inner.greatest);
@@ -106,22 +105,11 @@ struct Trial {
   double alpha;
 
   std::size_t liars() const { return question.policy.liars_max; }
+  // Of all answers: when liars are left out, as many remain as are scored, or fewer.
+  std::vector<LocalTerm> Terms(std::span<const LocalAnswer> answers) const {
+    return LocalNormal::Terms(here, answers, answers.size());
+  }
 };
-
-// Whether a responder with these answers is flagged even if any `failures` of them were zero.
-bool IsFlaggedDespite(const Trial& trial, std::vector<LocalAnswer>& answers, std::size_t failures,
-                      std::size_t from = 0) {
-  if (failures == 0) {
-    return ScoreWithout(trial.here, answers, trial.liars()).least > trial.threshold;
-  }
-  for (std::size_t i = from; i < answers.size(); ++i) {
-    const Rtt kept = std::exchange(answers[i].rtt, Rtt());
-    const bool flagged = IsFlaggedDespite(trial, answers, failures - 1, i + 1);
-    answers[i].rtt = kept;
-    if (!flagged) return false;
-  }
-  return true;
-}
 
 // The least RTT at the d-quantile from `distance` or farther.
 Rtt QuantileBeyond(const PathModel& paths, Distance distance, double probability) {
@@ -133,7 +121,17 @@ Rtt QuantileBeyond(const PathModel& paths, Distance distance, double probability
   return least;
 }
 
+// What is left of the weights when the `drop` greatest of them, the nearest landmarks', are left
+// out.
+double WeightWithout(std::span<const LocalTerm> nearest, std::size_t drop) {
+  double weight = 0;
+  for (const LocalTerm& term : nearest.subspan(drop)) weight += term.weight;
+  return weight;
+}
+
 double PowerAgainst(const Trial& trial, std::span<const Distance> away) {
+  LocalNormalConstants mean_alone = trial.constants;
+  mean_alone.best_share = 0;
   double best = 0;
   const auto m = static_cast<double>(away.size());
   for (const double quantile : kQuantiles) {
@@ -142,10 +140,16 @@ double PowerAgainst(const Trial& trial, std::span<const Distance> away) {
       answers.push_back(
           {trial.asked[i].from_site, QuantileBeyond(trial.paths, away[i], quantile), std::nullopt});
     }
-    for (std::size_t failures = 0; failures <= kFailuresMax; ++failures) {
-      const double power = 1.0 - m * quantile / static_cast<double>(failures + 1);
-      if (power > best && IsFlaggedDespite(trial, answers, failures)) best = power;
+    const auto terms = trial.Terms(answers);
+    if (ScoreWithout(terms, trial.constants, trial.liars()).least > trial.threshold) {
+      best = std::max(best, 1.0 - m * quantile);
     }
+    const double margin = ScoreWithout(terms, mean_alone, trial.liars()).least - trial.threshold;
+    if (margin <= 0) continue;
+    double at_stake = 0;
+    for (const LocalTerm& term : terms) at_stake += term.weight * term.slowness;
+    best =
+        std::max(best, 1.0 - quantile * at_stake / (WeightWithout(terms, trial.liars()) * margin));
   }
   return best;
 }
@@ -175,11 +179,13 @@ WeakestZone FindWeakestZone(const Trial& trial) {
   return weakest;
 }
 
-// The RTT at which a landmark's answer alone would be as slow as the threshold, if all were alike.
+// An RTT beyond which a landmark's answer alone would exceed the threshold, if all were alike:
+// excess is never less than slowness.
 Rtt SlownessLimit(const Trial& trial, const Asked& asked) {
   const double expected = trial.here.ExpectedRtt({asked.from_site, Rtt(), std::nullopt}).count();
   const double floor = FractionalMilliseconds(trial.constants.floor).count();
-  const double limit = (expected + floor) * std::exp(trial.threshold) - floor;
+  const double slowness = trial.threshold / (1 + trial.constants.best_share);
+  const double limit = (expected + floor) * std::exp(slowness) - floor;
   return Rtt::FromDuration(Duration(std::llround(std::clamp(limit, 0.0, 1e6) * 1e6)));
 }
 
@@ -274,11 +280,11 @@ PlacementOutcome CalibratedPlacementTest::Judge(const PlacementQuestion& questio
                     .threshold = model_.Threshold(alpha),
                     .alpha = alpha};
   const auto charitable = Answers(trial.asked, &Asked::charitable);
-  if (ScoreWithout(trial.here, charitable, liars).least > trial.threshold) {
+  if (ScoreWithout(trial.Terms(charitable), constants, liars).least > trial.threshold) {
     return Unexplained(trial);
   }
   const auto sceptical = Answers(trial.asked, &Asked::sceptical);
-  if (ScoreWithout(trial.here, sceptical, liars).greatest > trial.threshold) {
+  if (ScoreWithout(trial.Terms(sceptical), constants, liars).greatest > trial.threshold) {
     return CannotTell(Doubt(trial));
   }
   WeakestZone weakest = FindWeakestZone(trial);

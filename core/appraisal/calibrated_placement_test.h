@@ -38,13 +38,15 @@ inline constexpr std::uint32_t kPlacementLiarsMax = 3;
 //
 // Normal (DELAY_NORMAL) also needs power: for each zone of the licence, grown by the policy's
 // margin, a responder there who adds no delay would have been flagged with at least
-// policy.power_min. With m landmarks asked, each RTT is above the d-quantile of PathModel (at the
-// distance of the zone from the landmark, or farther) except with probability d; by Markov's
-// inequality j + 1 or more of them fail with probability at most m d / (j + 1), whatever the paths
-// have in common. The power is the best 1 - m d / (j + 1) at which the score exceeds the threshold
-// with all RTTs at their quantiles and any j of them zero. A licence that allows only some
-// countries under a policy that forbids the sea makes the sea a zone at distance zero. Otherwise
-// NO_POWER.
+// policy.power_min. Each RTT is above the d-quantile of PathModel (at the distance of the zone from
+// the landmark, or farther) except with probability d, whatever the paths have in common. With m
+// landmarks asked, none fails except with probability m d. And if some fail, the score with f left
+// out falls by no more than their share of the weighted mean: with weights w and slowness s at the
+// quantiles, S the least weighted mean and V the least sum of weights when any f are left out, a
+// failing landmark takes at most w s / V, all together d sum(w s) / V on the average, so by Markov's
+// inequality S falls to the threshold t with probability at most d sum(w s) / (V (S - t)). The power
+// is the best of these bounds. A licence that allows only some countries under a policy that forbids
+// the sea makes the sea a zone at distance zero. Otherwise NO_POWER.
 //
 // What it assumes: honest devices are exchangeable with the model's hosts, in that a device's score
 // is as likely to be the greatest as any host's. No product of p-values: landmarks share the

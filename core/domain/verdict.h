@@ -126,7 +126,7 @@ struct LandmarkRings {
 // The version of the rules by which core/appraisal judges, signed with every verdict. Raised with
 // every change after which the same evidence may get another verdict, or a verdict is signed over
 // other grounds.
-inline constexpr std::uint32_t kRulesVersion = 3;
+inline constexpr std::uint32_t kRulesVersion = 4;
 
 // The verdict on one device over one interval, complete.
 struct Appraisal {

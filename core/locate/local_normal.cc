@@ -17,6 +17,8 @@ double FibreMs(Distance distance) {
   return 2e3 * distance.metres() / kFibreSpeed.metres_per_second();
 }
 
+double Square(double x) { return x * x; }
+
 // The nearest answers first, at most `count`.
 std::vector<const LocalAnswer*> Nearest(std::span<const LocalAnswer> answers, std::size_t count) {
   std::vector<const LocalAnswer*> order(answers.size());
@@ -44,11 +46,6 @@ double LogInflation(Distance distance, Rtt rtt, Duration floor) {
                   (FibreMs(distance) + FractionalMilliseconds(floor).count()));
 }
 
-double LogExcess(Distance distance, Rtt rtt, Duration floor) {
-  return std::log(std::max(0.0, rtt.milliseconds() - FibreMs(distance)) +
-                  FractionalMilliseconds(floor).count());
-}
-
 LocalNormal::LocalNormal(LocalNormalParameters parameters) : parameters_(std::move(parameters)) {
   points_.reserve(parameters_.references.size());
   for (const LocalReference& reference : parameters_.references) {
@@ -61,7 +58,6 @@ LocalNormal::Here LocalNormal::At(Position place, std::optional<std::uint32_t> w
   here.weights_.resize(points_.size());
   const UnitVector point(place);
   const double per_radian = kRadiusKm / parameters_.constants.reach.kilometres();
-  double excess = kPriorWeight * parameters_.usual_least_excess;
   for (std::size_t band = 0; band < kLocalNormalBands; ++band) {
     here.band_inflation_[band] = kPriorWeight * parameters_.usual_inflation[band];
   }
@@ -71,13 +67,11 @@ LocalNormal::Here LocalNormal::At(Position place, std::optional<std::uint32_t> w
     const double weight = std::exp(-point.AngleTo(points_[i]).radians() * per_radian);
     here.weights_[i] = weight;
     here.weight_sum_ += weight;
-    excess += weight * reference.least_excess;
     for (std::size_t band = 0; band < kLocalNormalBands; ++band) {
       here.band_inflation_[band] += weight * reference.inflation[band];
     }
   }
   const double all = here.weight_sum_ + kPriorWeight;
-  here.usual_least_excess_ = excess / all;
   for (double& inflation : here.band_inflation_) inflation /= all;
   return here;
 }
@@ -100,30 +94,46 @@ FractionalMilliseconds LocalNormal::Here::ExpectedRtt(const LocalAnswer& answer)
   return FractionalMilliseconds(std::exp(inflation) * (FibreMs(answer.distance) + floor_ms));
 }
 
-std::optional<double> LocalNormal::Score(const Here& here, std::span<const LocalAnswer> answers) {
-  const LocalNormalConstants& constants = here.normal_.parameters_.constants;
-  return Score(here, answers, constants.landmarks, constants.best_share);
+std::vector<LocalTerm> LocalNormal::Terms(const Here& here, std::span<const LocalAnswer> answers) {
+  return Terms(here, answers, here.normal_.parameters_.constants.landmarks);
 }
 
-std::optional<double> LocalNormal::Score(const Here& here, std::span<const LocalAnswer> answers,
-                                         std::size_t landmarks, double best_share) {
-  if (answers.empty()) return std::nullopt;
+std::vector<LocalTerm> LocalNormal::Terms(const Here& here, std::span<const LocalAnswer> answers,
+                                          std::size_t landmarks) {
   const LocalNormalConstants& constants = here.normal_.parameters_.constants;
   const double floor_ms = FractionalMilliseconds(constants.floor).count();
-  const std::vector<const LocalAnswer*> nearest = Nearest(answers, landmarks);
+  std::vector<LocalTerm> terms;
+  for (const LocalAnswer* answer : Nearest(answers, landmarks)) {
+    const double heard = answer->rtt.milliseconds();
+    const double expected = here.ExpectedRtt(*answer).count();
+    const double fibre = FibreMs(answer->distance);
+    const auto slower = [floor_ms](double a, double b) {
+      return a > b ? std::log((a + floor_ms) / (b + floor_ms)) : 0.0;
+    };
+    terms.push_back(
+        {.weight = 1 / Square(1 + answer->distance.kilometres() / constants.reach.kilometres()),
+         .slowness = slower(heard, expected),
+         .excess = slower(heard - fibre, std::max(0.0, expected - fibre))});
+  }
+  return terms;
+}
+
+std::optional<double> LocalNormal::ScoreOf(std::span<const LocalTerm> nearest,
+                                           const LocalNormalConstants& constants) {
+  if (nearest.empty()) return std::nullopt;
   double slowness = 0;
+  double weight = 0;
   double least_excess = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < nearest.size(); ++i) {
-    const LocalAnswer& answer = *nearest[i];
-    const double expected = here.ExpectedRtt(answer).count();
-    slowness +=
-        std::max(0.0, std::log((answer.rtt.milliseconds() + floor_ms) / (expected + floor_ms)));
-    if (i < constants.best) {
-      least_excess = std::min(least_excess, LogExcess(answer.distance, answer.rtt, constants.floor));
-    }
+    slowness += nearest[i].weight * nearest[i].slowness;
+    weight += nearest[i].weight;
+    if (i < constants.best) least_excess = std::min(least_excess, nearest[i].excess);
   }
-  return slowness / static_cast<double>(nearest.size()) +
-         best_share * (least_excess - here.UsualLeastExcess());
+  return slowness / weight + constants.best_share * least_excess;
+}
+
+std::optional<double> LocalNormal::Score(const Here& here, std::span<const LocalAnswer> answers) {
+  return ScoreOf(Terms(here, answers), here.normal_.parameters_.constants);
 }
 
 }  // namespace earshot

@@ -4,8 +4,11 @@
 //
 // A slow answer means little by itself: a handful of honest places reach even their neighbours by
 // way of another continent. So nothing is compared with the world: the delay that is expected
-// between a declared place and a landmark comes from the reference places near the declared one,
-// and so does the least delay above light that is usual there.
+// between a declared place and a landmark comes from the reference places near the declared one.
+//
+// And landmarks count by how far they are, without a border: an attacker somewhere else makes the
+// answer of a near landmark several times longer and that of a far one by a small part only. Where
+// landmarks stand near the declared place they decide; where none does, the far ones do.
 #ifndef EARSHOT_CORE_LOCATE_LOCAL_NORMAL_H_
 #define EARSHOT_CORE_LOCATE_LOCAL_NORMAL_H_
 
@@ -38,18 +41,20 @@ std::size_t LocalNormalBandOf(Distance distance);
 struct LocalNormalConstants {
   // Stands for access at both ends and keeps short paths from counting for everything.
   Duration floor = std::chrono::milliseconds(5);
-  Distance reach = Distance::Kilometres(500);  // a reference so far off counts 1/e
-  std::size_t landmarks = 5;                   // nearest to the declared place that are listened to
-  std::size_t best = 3;                        // of which the best answer counts by itself
-  double best_share = 0.2;                     // and how much
+  // What is near: a reference so far off counts 1/e, a landmark 1/4, and beyond it a landmark
+  // counts as the inverse square of its distance, which is how the square of what an answer tells
+  // of another place falls, so that each doubling of the distance weighs alike where landmarks are
+  // spread evenly.
+  Distance reach = Distance::Kilometres(500);
+  std::size_t landmarks = 12;  // nearest to the declared place that are listened to
+  std::size_t best = 3;        // of which the best answer counts by itself
+  double best_share = 0.5;     // and how much
 
   friend bool operator==(const LocalNormalConstants&, const LocalNormalConstants&) = default;
 };
 
 // An RTT t over distance d has inflation ln(t / (2 d / (2/3 c) + floor)).
 double LogInflation(Distance distance, Rtt rtt, Duration floor = LocalNormalConstants().floor);
-// ln(max(0, t - 2 d / (2/3 c)) + floor): what of an RTT the distance does not explain.
-double LogExcess(Distance distance, Rtt rtt, Duration floor = LocalNormalConstants().floor);
 
 using LocalNormalBandValues = std::array<double, kLocalNormalBands>;
 
@@ -57,8 +62,6 @@ using LocalNormalBandValues = std::array<double, kLocalNormalBands>;
 struct LocalReference {
   Position position;
   std::uint32_t cluster = 0;
-  double least_excess = 0;            // LogExcess of its best path to its nearest landmarks of
-                                      // other clusters (constants.best)
   LocalNormalBandValues inflation{};  // LogInflation that is usual to it, by distance of landmark
 };
 
@@ -72,7 +75,6 @@ struct LocalNormalParameters {
   std::string provenance;
   std::vector<LocalReference> references;
   LocalNormalBandValues usual_inflation{};  // over all references, by band
-  double usual_least_excess = 0;            // over all references
   std::vector<LocalLandmark> landmarks;     // by the caller's number; empty in a model that ships
   LocalNormalConstants constants;           // that it was fitted with
 };
@@ -84,6 +86,16 @@ struct LocalAnswer {
   std::optional<std::uint32_t> landmark;  // its number, if it was measured in calibration
 };
 
+// What one answer adds to a score.
+struct LocalTerm {
+  double weight = 0;    // (1 + distance / reach)^-2
+  double slowness = 0;  // max(0, ln((rtt + floor) / (expected + floor)))
+  // max(0, ln((x(rtt) + floor) / (x(expected) + floor))), where x(t) is what of a time t the round
+  // trip in fibre over the distance does not explain: slowness is blunt where distance explains
+  // most.
+  double excess = 0;
+};
+
 // Immutable; any thread.
 class LocalNormal {
  public:
@@ -93,8 +105,6 @@ class LocalNormal {
    public:
     // The RTT that a host here would have to a landmark. Not rounded: scores are made of it.
     FractionalMilliseconds ExpectedRtt(const LocalAnswer& answer) const;
-    // The LogExcess that the best path of a host here usually has.
-    double UsualLeastExcess() const { return usual_least_excess_; }
     // How much reference there is: about the number of places within reach.
     double weight() const { return weight_sum_; }
 
@@ -105,7 +115,6 @@ class LocalNormal {
     const LocalNormal& normal_;
     std::vector<double> weights_;
     double weight_sum_ = 0;
-    double usual_least_excess_ = 0;
     LocalNormalBandValues band_inflation_{};
   };
 
@@ -119,20 +128,25 @@ class LocalNormal {
   // this model.
   Here At(Position place, std::optional<std::uint32_t> without = std::nullopt) const;
 
-  // How slow the answers are for the place that `here` is made for: about 0 for a usual host, 0.7
-  // for answers twice as long as expected; finite. None without an answer.
+  // The terms of the answers whose landmarks are nearest to the place that `here` is made for,
+  // nearest first: constants.landmarks of them (ties: the earlier of `answers`). Which they are,
+  // and their weights, does not depend on the RTTs.
+  static std::vector<LocalTerm> Terms(const Here& here, std::span<const LocalAnswer> answers);
+  // The same for more or fewer of them.
+  static std::vector<LocalTerm> Terms(const Here& here, std::span<const LocalAnswer> answers,
+                                      std::size_t landmarks);
+
+  // How slow answers are: 0 for a host as usual or quicker, about 0.7 for answers twice as long as
+  // expected; finite. None without a term. Of terms nearest first:
   //
-  // With the answers whose landmarks are nearest to the place (constants.landmarks of them; ties: the
-  // earlier of `answers`; which they are does not depend on the RTTs), p the expected RTT:
+  //   score = (sum of weight * slowness) / (sum of weight)
+  //         + best_share * least excess among the first constants.best
   //
-  //   score = mean of max(0, ln((rtt + floor) / (p + floor)))
-  //         + best_share (least LogExcess among the nearest constants.best - UsualLeastExcess())
-  //
-  // A longer RTT never lowers it: delay does not help who adds it.
+  // A longer RTT never lowers it: delay does not help who adds it. One slow path does not raise the
+  // second part.
+  static std::optional<double> ScoreOf(std::span<const LocalTerm> nearest,
+                                       const LocalNormalConstants& constants);
   static std::optional<double> Score(const Here& here, std::span<const LocalAnswer> answers);
-  // The same with other landmarks and best_share than the model's, which no fit depends on.
-  static std::optional<double> Score(const Here& here, std::span<const LocalAnswer> answers,
-                                     std::size_t landmarks, double best_share);
 
  private:
   LocalNormalParameters parameters_;

@@ -1,8 +1,6 @@
 #include "core/locate/local_normal_fit.h"
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
+#include <array>
 #include <utility>
 
 namespace earshot {
@@ -30,22 +28,10 @@ void ForEachPathInto(const CalibrationSet& known, std::uint32_t target, Use&& us
   }
 }
 
-// The least LogExcess of the nearest landmarks of other clusters; infinite without any.
-double LeastExcess(const CalibrationSet& known, std::uint32_t target,
-                   const LocalNormalConstants& constants) {
-  std::vector<const MeasuredPath*> paths;
-  ForEachPathInto(known, target, [&](const MeasuredPath& path) { paths.push_back(&path); });
-  const std::size_t count = std::min(constants.best, paths.size());
-  std::ranges::partial_sort(paths, paths.begin() + static_cast<std::ptrdiff_t>(count),
-                            [](const MeasuredPath* a, const MeasuredPath* b) {
-                              return a->distance != b->distance ? a->distance < b->distance
-                                                                : a->landmark < b->landmark;
-                            });
-  double least = std::numeric_limits<double>::infinity();
-  for (std::size_t i = 0; i < count; ++i) {
-    least = std::min(least, LogExcess(paths[i]->distance, paths[i]->rtt, constants.floor));
-  }
-  return least;
+bool HasPathInto(const CalibrationSet& known, std::uint32_t target) {
+  bool has = false;
+  ForEachPathInto(known, target, [&](const MeasuredPath& /*path*/) { has = true; });
+  return has;
 }
 
 LocalNormalBandValues UsualInflation(const CalibrationSet& known, Duration floor) {
@@ -93,22 +79,18 @@ LocalNormalParameters FitLocalNormal(const CalibrationSet& known,
   fitted.constants = constants;
   fitted.usual_inflation = UsualInflation(known, floor);
   fitted.landmarks.resize(known.places().size());
-  Mean excess;
   for (std::uint32_t target = 0; target < known.places().size(); ++target) {
-    const double least = LeastExcess(known, target, constants);
-    if (!std::isfinite(least)) continue;  // nothing is known of it
+    if (!HasPathInto(known, target)) continue;  // nothing is known of it
     const auto reference = static_cast<std::uint32_t>(fitted.references.size());
     const ReferencePlace& place = known.places()[target];
     fitted.references.push_back(
-        {place.position, place.cluster, least,
+        {place.position, place.cluster,
          InflationOf(known, target, fitted.usual_inflation, floor)});
-    excess.Add(least);
     ForEachPathInto(known, target, [&](const MeasuredPath& path) {
       fitted.landmarks[path.landmark].inflation.emplace_back(
           reference, LogInflation(path.distance, path.rtt, floor));
     });
   }
-  fitted.usual_least_excess = excess.ValueOr(0);
   for (LocalLandmark& landmark : fitted.landmarks) {
     Mean mean;
     for (const auto& [reference, value] : landmark.inflation) mean.Add(value);

@@ -83,27 +83,70 @@ TEST(LocalNormal, LongerRttNeverLowersTheScore) {
   EXPECT_GT(higher, 1000);  // and it does see delay
 }
 
-TEST(LocalNormal, TwiceTheExpectedTimeCostsLnTwoOfASlowAnswer) {
+TEST(LocalNormal, TwiceTheExpectedTimeCostsLnTwoAndTheExpectedTimeNothing) {
   const LocalNormal normal(FitLocalNormal(VectorWorld()));
   const auto here = normal.At(At(1.3, 103.9));
   LocalAnswer answer{Distance::Kilometres(9000), Rtt(), std::nullopt};
   const double expected = here.ExpectedRtt(answer).count();
   EXPECT_GT(expected, 90);
   answer.rtt = Ms(2 * expected + 5);
-  const double twice = LocalNormal::Score(here, std::span(&answer, 1)).value();
-  const double excess = LogExcess(answer.distance, answer.rtt) - here.UsualLeastExcess();
-  EXPECT_NEAR(twice - 0.2 * excess, std::log(2.0), 1e-6);
+  const LocalTerm term = LocalNormal::Terms(here, std::span(&answer, 1)).at(0);
+  EXPECT_NEAR(term.slowness, std::log(2.0), 1e-6);
+  EXPECT_GT(term.excess, term.slowness);
+  EXPECT_DOUBLE_EQ(LocalNormal::Score(here, std::span(&answer, 1)).value(),
+                   term.slowness + 0.5 * term.excess);
+  for (const double ms : {expected, 0.5 * expected, 0.0}) {
+    answer.rtt = Ms(ms);
+    EXPECT_NEAR(LocalNormal::Score(here, std::span(&answer, 1)).value(), 0, 1e-6) << ms;
+  }
 }
 
-TEST(LocalNormal, NearestFiveAreHeardWhateverTheyAnswer) {
+TEST(LocalNormal, NearLandmarkCountsMoreAndAllWhereNoneIsNear) {
   const LocalNormal normal(FitLocalNormal(VectorWorld()));
-  std::vector<LocalAnswer> answers = AnswersOf(kVectorCases[0], true);
-  std::ranges::sort(answers, {}, &LocalAnswer::distance);
+  const auto here = normal.At(At(1.3, 103.9));
+  const auto share_of_nearest = [&](double nearest_km, double others_km) {
+    std::vector<LocalAnswer> answers = {{Distance::Kilometres(nearest_km), Ms(1), std::nullopt}};
+    for (int i = 1; i < 8; ++i) answers.push_back({Distance::Kilometres(others_km), Ms(1), {}});
+    double sum = 0;
+    const auto terms = LocalNormal::Terms(here, answers);
+    for (const LocalTerm& term : terms) sum += term.weight;
+    return terms.front().weight / sum;
+  };
+  EXPECT_GT(share_of_nearest(0, 5000), 0.9);
+  EXPECT_LT(share_of_nearest(4900, 5000), 0.14);
+  EXPECT_DOUBLE_EQ(share_of_nearest(5000, 5000), 0.125);
+  const LocalAnswer answer{Distance::Kilometres(500), Ms(1), {}};
+  EXPECT_DOUBLE_EQ(LocalNormal::Terms(here, std::span(&answer, 1)).at(0).weight, 0.25);
+}
+
+TEST(LocalNormal, OneSlowPathAmongTheNearestLeavesTheBestAnswer) {
+  const LocalNormal normal(FitLocalNormal(VectorWorld()));
+  const auto here = normal.At(At(1.3, 103.9));
+  std::vector<LocalAnswer> answers;
+  for (int i = 0; i < 4; ++i) answers.push_back({Distance::Kilometres(200), Ms(1), {}});
+  LocalNormalConstants best_alone;
+  best_alone.best_share = 1e6;
+  const auto score = [&] {
+    return LocalNormal::ScoreOf(LocalNormal::Terms(here, answers), best_alone).value();
+  };
+  EXPECT_EQ(score(), 0);
+  answers[0].rtt = answers[1].rtt = Ms(500);
+  EXPECT_LT(score(), 10);
+  answers[2].rtt = Ms(500);  // all of the nearest three
+  EXPECT_GT(score(), 1e6);
+}
+
+TEST(LocalNormal, NearestTwelveAreHeardWhateverTheyAnswer) {
+  const LocalNormal normal(FitLocalNormal(VectorWorld()));
+  std::vector<LocalAnswer> answers;
+  for (int i = 0; i < 13; ++i) {
+    answers.push_back({Distance::Kilometres(300 * (i + 1)), Ms(400), std::nullopt});
+  }
   const Position place = At(1.3, 103.9);
   const double before = ScoreAt(normal, place, answers);
-  answers[5].rtt = Ms(0.1);
+  answers[12].rtt = Ms(0.1);
   EXPECT_EQ(ScoreAt(normal, place, answers), before);
-  answers[4].rtt = Ms(0.1);
+  answers[11].rtt = Ms(0.1);
   EXPECT_LT(ScoreAt(normal, place, answers), before);
 }
 
