@@ -20,10 +20,12 @@ bool MayJudge(const ExpectedLandmark& landmark) {
   return landmark.healthy || landmark.refused_for.has_value();
 }
 
-// Nothing that the device did decides here: it cannot choose its judge by silence or by a flood.
+// The device cannot choose its judge by silence or by a flood. It can be heard by a landmark nearer than
+// the judge that nobody else reached: that one is alive, and nearer, and judges.
 std::optional<Candidate> Choose(const PlacementQuestion& question) {
   const Distance within = std::min(question.policy.expected_landmark_within, kPathModelNear);
   std::optional<Candidate> nearest;
+  std::optional<Candidate> heard;
   for (const ExpectedLandmark& landmark : question.landmarks) {
     const Candidate candidate{&landmark,
                               GeodesicDistance(landmark.position, question.site.position)};
@@ -32,7 +34,10 @@ std::optional<Candidate> Choose(const PlacementQuestion& question) {
                                                      ? MayJudge(landmark)
                                                      : candidate.Order() < nearest->Order());
     if (better) nearest = candidate;
+    if (landmark.samples == 0) continue;
+    if (!heard.has_value() || candidate.Order() < heard->Order()) heard = candidate;
   }
+  if (heard.has_value() && heard->Order() < nearest->Order()) return heard;
   return nearest;
 }
 

@@ -11,8 +11,8 @@
 namespace earshot {
 
 // Which landmark: the nearest to the site, by geodesic distance and then by id, of those expected
-// and healthy within min(policy.expected_landmark_within, 100 km); if nobody was heard by any of
-// them, the nearest expected one. One that refused handshakes from the device's own address counts
+// and healthy within min(policy.expected_landmark_within, 100 km), or a nearer one that heard the device
+// and nobody else; if nobody was heard by any of them, the nearest expected one. One that refused handshakes from the device's own address counts
 // as healthy here, so that a device cannot flood its way to another judge; if it is chosen, nothing
 // can be told (HANDSHAKES_REFUSED).
 //

@@ -103,6 +103,23 @@ TEST(NearestLandmarkTest, LandmarkNobodyWasHeardByIsPassedOverOrExcuses) {
   EXPECT_EQ(q.Judge().reasons[0].code, ReasonCode::kNoExpectedLandmark);
 }
 
+TEST(NearestLandmarkTest, NearerLandmarkThatHeardTheDeviceAndNobodyElseJudges) {
+  Question q;
+  q.landmarks[0].healthy = false;
+  q.landmarks[0].rtt_min = Rtt::FromDuration(Milliseconds(900));
+  EXPECT_EQ(q.Judge().kind, Kind::kUnexplained);
+  EXPECT_EQ(q.Judge().reasons[0].landmarks[0].value(), "near");
+}
+
+TEST(NearestLandmarkTest, FartherLandmarkThatHeardTheDeviceAndNobodyElseDoesNotJudge) {
+  Question q;
+  q.landmarks[1].healthy = false;
+  q.landmarks[1].rtt_min = Rtt::FromDuration(Milliseconds(1));
+  q.landmarks[0].samples = 0;
+  q.landmarks[0].rtt_min.reset();
+  EXPECT_EQ(q.Judge().reasons[0].code, ReasonCode::kExpectedLandmarkUnheard);
+}
+
 TEST(NearestLandmarkTest, LandmarkThatRefusedTheDevicesAddressTellsNothingAndStaysTheJudge) {
   Question q;
   ExpectedLandmark& near = q.landmarks[0];

@@ -201,7 +201,8 @@ void ExpectNoBetter(const Judgement& before, const Judgement& after) {
   if (after.verdict == Verdict::kVerified) {
     EXPECT_EQ(before.verdict, Verdict::kVerified);
   }
-  if (after.verdict == Verdict::kContradicted) {
+  // What convicts a key may get lost, and then the rest is seen: never of an honest device.
+  if (after.verdict == Verdict::kContradicted && before.verdict != Verdict::kInvalidProof) {
     EXPECT_EQ(before.verdict, Verdict::kContradicted);
   }
   if (before.verdict == Verdict::kUnexplainedDelay) {
@@ -209,11 +210,22 @@ void ExpectNoBetter(const Judgement& before, const Judgement& after) {
   }
 }
 
+// Left out of what worse networks must not improve. Whether a train reaches a device before it goes silent
+// hangs on the instants drawn for its session's trains, and a session that opened later, because packets
+// were lost, draws others. And a flipped bit may turn a true PONG sent for another ping back into itself.
+bool IsLeftOut(const ResolvedScenario& resolved, const std::string& id) {
+  const auto device = std::ranges::find(resolved.devices, id, &ResolvedDevice::id);
+  if (device->reference_for.has_value()) return false;
+  const Behaviour behaviour = resolved.scenario.fleets[device->fleet].behaviour;
+  return behaviour == Behaviour::kGoesSilent || behaviour == Behaviour::kReplaysAndForges;
+}
+
 // The shortest bound of every landmark in any round: later ones may be carried, and grow with age.
 using Discs = std::map<std::pair<std::string, LandmarkId>, Distance>;
 
-void KeepShortest(const Outcome& round, Discs* discs) {
+void KeepShortest(const ResolvedScenario& resolved, const Outcome& round, Discs* discs) {
   for (const auto& [name, verdict] : round.verdicts) {
+    if (IsLeftOut(resolved, name)) continue;
     for (const LandmarkRings& rings : verdict.appraisal.rings) {
       const auto [at, is_new] = discs->try_emplace({name, rings.landmark}, rings.vacuum.radius());
       if (!is_new) at->second = std::min(at->second, rings.vacuum.radius());
@@ -242,16 +254,17 @@ TEST(SoundnessWorlds, NetworkThatOnlyWorsensImprovesNoVerdictAndShrinksNoDisc) {
     const ResolvedScenario quiet = DrawWorld(seed, {.faults = false, .liars = false});
     Discs discs;
     const Outcome before =
-        RunWorld(quiet, [&](const Outcome& round) { KeepShortest(round, &discs); });
+        RunWorld(quiet, [&](const Outcome& round) { KeepShortest(quiet, round, &discs); });
     for (const Worsening& worsening : kWorsenings) {
       SCOPED_TRACE(worsening.name);
       ResolvedScenario worse = quiet;
       worsening.apply(&worse);
       Discs worse_discs;
       const Outcome after =
-          RunWorld(worse, [&](const Outcome& round) { KeepShortest(round, &worse_discs); });
+          RunWorld(worse, [&](const Outcome& round) { KeepShortest(quiet, round, &worse_discs); });
       ExpectNoShorterDisc(discs, worse_discs);
       for (const auto& [name, verdict] : before.verdicts) {
+        if (IsLeftOut(quiet, name)) continue;
         SCOPED_TRACE(name);
         const Appraisal& then = verdict.appraisal;
         const Appraisal& now = after.verdicts.at(name).appraisal;
