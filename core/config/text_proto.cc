@@ -106,7 +106,7 @@ bool Readable(const std::string& text) {
 }
 
 // The first string of `message`, nested ones included, that is not readable.
-std::optional<Error> UnreadableString(const google::protobuf::Message& message,
+std::optional<Error> UnreadableValue(const google::protobuf::Message& message,
                                       const TextProtoScope& scope) {
   const google::protobuf::Reflection* reflection = message.GetReflection();
   std::vector<const FieldDescriptor*> fields;
@@ -118,7 +118,7 @@ std::optional<Error> UnreadableString(const google::protobuf::Message& message,
         const auto& nested = field->is_repeated()
                                  ? reflection->GetRepeatedMessage(message, field, i)
                                  : reflection->GetMessage(message, field);
-        if (auto found = UnreadableString(nested, scope.Nested(field->name(), i))) return found;
+        if (auto found = UnreadableValue(nested, scope.Nested(field->name(), i))) return found;
       } else if (field->type() == FieldDescriptor::TYPE_STRING) {
         const std::string text = field->is_repeated()
                                      ? reflection->GetRepeatedString(message, field, i)
@@ -126,6 +126,15 @@ std::optional<Error> UnreadableString(const google::protobuf::Message& message,
         if (!Readable(text)) {
           return scope.At(field->name(), "holds control characters or bytes that are not UTF-8; "
                                          "write readable text", i);
+        }
+      } else if (field->enum_type() != nullptr) {
+        // Written as a number: the parser keeps one that no enumerator has.
+        const int value = field->is_repeated() ? reflection->GetRepeatedEnumValue(message, field, i)
+                                               : reflection->GetEnumValue(message, field);
+        if (field->enum_type()->FindValueByNumber(value) == nullptr) {
+          return scope.At(field->name(),
+                          fmt::format("{} is none of its values; write one by its name, as in {}",
+                                      value, field->enum_type()->value(0)->name()), i);
         }
       }
     }
@@ -177,7 +186,7 @@ Result<TextProto> TextProto::Parse(std::string_view text, std::string_view file_
                 fmt::format("{}:{}:{}: {}", file_name, found.line, found.column,
                             Explain(found.message, result.type_)));
   }
-  if (auto unreadable = UnreadableString(*message, result.root())) {
+  if (auto unreadable = UnreadableValue(*message, result.root())) {
     return tl::unexpected(*std::move(unreadable));
   }
   return result;

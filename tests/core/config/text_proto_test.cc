@@ -38,6 +38,14 @@ TEST(TextProtoTest, UnknownEnumeratorNamesNearestValue) {
   EXPECT_THAT(error, HasSubstr("did you mean \"BEHAVIOUR_SILENT\"?"));
 }
 
+TEST(TextProtoTest, EnumeratorByANumberThatNoneHasIsRefused) {
+  v1::Scenario scenario;
+  EXPECT_THAT(ErrorOf("fleets { id_prefix: 'A' }\nfleets { behaviour: 99 }", &scenario),
+              StartsWith("a.textproto:2:10: behaviour: 99 is none of its values; write one"));
+  EXPECT_EQ(ErrorOf("fleets { behaviour: 1 }", &scenario), "parsed");
+  EXPECT_EQ(scenario.fleets(0).behaviour(), v1::BEHAVIOUR_SILENT);
+}
+
 TEST(TextProtoTest, FieldGivenTwiceIsRefused) {
   v1::ServerConfig config;
   EXPECT_THAT(ErrorOf("out_dir: 'x'\nout_dir: 'y'", &config), StartsWith("a.textproto:2:"));
