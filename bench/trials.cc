@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cmath>
+#include <limits>
 #include <numeric>
 #include <thread>
 #include <tuple>
+#include <utility>
 
 #include "core/geo/wgs84.h"
 #include "core/locate/path_model.h"
@@ -21,6 +24,19 @@ std::uint64_t Mixed(std::uint64_t x) {
   x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9U;
   x = (x ^ (x >> 27U)) * 0x94d049bb133111ebU;
   return x ^ (x >> 31U);
+}
+
+// Latitude and longitude, whole: a hash must not depend on the last bits of a decimal.
+using MicroDegrees = std::pair<std::int64_t, std::int64_t>;
+constexpr MicroDegrees kBeyondAllPlaces = {std::numeric_limits<std::int64_t>::max(), 0};
+
+MicroDegrees MicroDegreesOf(const Position& place) {
+  return {std::llround(1e6 * place.latitude_degrees()),
+          std::llround(1e6 * place.longitude_degrees())};
+}
+
+std::uint64_t Mixed(const MicroDegrees& at) {
+  return Mixed(Mixed(static_cast<std::uint64_t>(at.first)) ^ static_cast<std::uint64_t>(at.second));
 }
 
 // One device's answers in one setting, and the places declared for it there.
@@ -185,9 +201,15 @@ class Setting {
 }  // namespace
 
 std::vector<std::int32_t> DealFolds(const MeasuredWorld& world, int folds) {
+  // In an order that only the places themselves give: numbers of clusters follow the rows of a file.
+  std::vector<MicroDegrees> corner(world.cluster_count(), kBeyondAllPlaces);
+  for (std::uint32_t place = 0; place < world.size(); ++place) {
+    MicroDegrees& least = corner[world.cluster(place)];
+    least = std::min(least, MicroDegreesOf(world.node(place).position));
+  }
   std::vector<std::uint32_t> order(world.cluster_count());
   std::iota(order.begin(), order.end(), 0U);
-  std::ranges::sort(order, {}, [](std::uint32_t c) { return std::pair(Mixed(c), c); });
+  std::ranges::sort(order, {}, [&](std::uint32_t c) { return std::pair(Mixed(corner[c]), corner[c]); });
   std::vector<std::int32_t> fold_of_cluster(order.size());
   for (std::size_t i = 0; i < order.size(); ++i) {
     fold_of_cluster[order[i]] = static_cast<std::int32_t>(i) % folds;

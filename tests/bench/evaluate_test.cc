@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <numeric>
+#include <random>
 #include <set>
 
 #include "bench/calibrate.h"
@@ -124,6 +127,67 @@ TEST(TrialPlan, NothingIsKnownOfEitherClusterInAnyStrictTrial) {
     EXPECT_EQ(clusters.size(), 2U);  // honest trials know no more than false ones
   }
   EXPECT_EQ(honest, world.size());
+}
+
+// The same cities in another order of rows.
+Measurements Shuffled(Measurements measured, std::uint64_t seed) {
+  std::vector<std::uint32_t> to(measured.nodes.size());
+  std::iota(to.begin(), to.end(), 0U);
+  std::mt19937_64 random(seed);
+  std::ranges::shuffle(to, random);
+  std::vector<MeasuredNode> nodes(measured.nodes.size());
+  for (std::size_t i = 0; i < to.size(); ++i) nodes[to[i]] = measured.nodes[i];
+  measured.nodes = std::move(nodes);
+  for (MeasuredRtt& m : measured.rtts) {
+    m.source = to[m.source];
+    m.target = to[m.target];
+  }
+  std::ranges::sort(measured.rtts, {},
+                    [](const MeasuredRtt& m) { return std::pair(m.source, m.target); });
+  return measured;
+}
+
+std::map<std::string, std::int32_t> FoldsByName(const MeasuredWorld& world, int folds) {
+  const auto fold_of = DealFolds(world, folds);
+  std::map<std::string, std::int32_t> by_name;
+  for (std::uint32_t i = 0; i < world.size(); ++i) by_name[world.node(i).id] = fold_of[i];
+  return by_name;
+}
+
+TEST(DealFolds, OrderOfRowsChangesNeitherFoldsNorRates) {
+  const MeasuredWorld world = World();
+  const EvaluateOptions options = {.estimators = {"earshot", "nearest-landmarks"},
+                                   .false_alarm_rate = 0.1,
+                                   .strict = true,
+                                   .folds = 4};
+  const auto first = Evaluate(world, options);
+  ASSERT_TRUE(first.has_value()) << first.error().message();
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
+    const auto other = MeasuredWorld::Build(Shuffled(Cities(), seed));
+    ASSERT_TRUE(other.has_value());
+    ASSERT_NE(other->node(0).id, world.node(0).id);
+    EXPECT_EQ(FoldsByName(*other, 4), FoldsByName(world, 4));
+    const auto again = Evaluate(*other, options);
+    ASSERT_TRUE(again.has_value()) << again.error().message();
+    for (std::size_t m = 0; m < again->estimators.size(); ++m) {
+      const RatesFinding& a = *first->estimators[m].strict;
+      const RatesFinding& b = *again->estimators[m].strict;
+      EXPECT_EQ(b.detection.all.count, a.detection.all.count);
+      EXPECT_EQ(b.conformal.all.count, a.conformal.all.count);
+      EXPECT_EQ(b.detection.all.low, a.detection.all.low);
+    }
+  }
+}
+
+TEST(DealFolds, OtherPlacesAreDealtOtherwise) {
+  Measurements moved = Cities();
+  for (MeasuredNode& node : moved.nodes) {
+    node.position = *Position::FromDegrees(node.position.latitude_degrees() + 0.3,
+                                           node.position.longitude_degrees());
+  }
+  const auto other = MeasuredWorld::Build(std::move(moved));
+  ASSERT_TRUE(other.has_value());
+  EXPECT_NE(FoldsByName(*other, 4), FoldsByName(World(), 4));
 }
 
 TEST(TrialPlan, DevicesAreNeverLearnedFromAndGiveNoThresholds) {
