@@ -104,18 +104,73 @@ class Curve {
       at.log_deviation = std::log(at.deviation);
       points_.push_back(at);
     }
-    for (std::size_t i = 0; i < best_.size(); ++i) {
-      const double km = kDistanceStep * static_cast<double>(i);
-      best_[i] = static_cast<std::size_t>(
-          std::ranges::min_element(
-              points_, {}, [&](const Normal& normal) { return normal.MinusLogDensity(km); }) -
-          points_.begin());
-    }
   }
 
   Normal At(Rtt rtt) const {
+    return AtIndex(std::clamp(rtt.milliseconds() / most_, 0.0, 1.0) * (kCurvePoints - 1));
+  }
+
+  // The RTT, `own` or a longer one, under which a distance is most probable. The curve is flat
+  // beyond its end, so what is longer than that may as well stay.
+  Rtt MostProbableFrom(Rtt own, double km) const {
+    const double begin = own.milliseconds() / most_ * (kCurvePoints - 1);
+    if (points_.empty() || begin >= kCurvePoints - 1) return own;
+    Tried best{begin, AtIndex(begin).MinusLogDensity(km)};
+    const auto first = static_cast<std::size_t>(begin) + 1;
+    // Deviations never fall, so nothing beyond can be less once they alone are more.
+    for (std::size_t i = first; i < kCurvePoints && points_[i].log_deviation < best.cost; ++i) {
+      KeepLess({static_cast<double>(i), points_[i].MinusLogDensity(km)}, &best);
+    }
+    // Between points.
+    double from = begin;
+    for (std::size_t i = first; i < kCurvePoints; ++i) {
+      const auto to = static_cast<double>(i);
+      const Normal low = AtIndex(from);
+      if (low.log_deviation >= best.cost) break;
+      const double z = LeastDeviate(low, points_[i], km);
+      if (0.5 * z * z + low.log_deviation < best.cost) KeepLess(LeastBetween(from, to, km), &best);
+      from = to;
+    }
+    const double ms = most_ * best.index / (kCurvePoints - 1);
+    return std::max(own, Rtt::FromDuration(Duration(std::llround(ms * 1e6))));
+  }
+
+ private:
+  // A place on the curve, in points, and how improbable the distance is there.
+  struct Tried {
+    double index = 0;
+    double cost = 0;
+  };
+  static void KeepLess(const Tried& tried, Tried* best) {
+    if (tried.cost < best->cost) *best = tried;
+  }
+
+  // The least number of deviations that a distance is off between two neighbours on the curve.
+  static double LeastDeviate(const Normal& a, const Normal& b, double km) {
+    const double at_a = (km - a.mean) / a.deviation;
+    const double at_b = (km - b.mean) / b.deviation;
+    return at_a * at_b <= 0 ? 0 : std::min(std::abs(at_a), std::abs(at_b));
+  }
+
+  // By golden sections, to less than a nanosecond.
+  Tried LeastBetween(double low, double high, double km) const {
+    constexpr double kGolden = std::numbers::phi - 1;
+    Tried best{low, AtIndex(low).MinusLogDensity(km)};
+    for (int i = 0; i < 40; ++i) {
+      const double a = high - kGolden * (high - low);
+      const double b = low + kGolden * (high - low);
+      const Tried at_a{a, AtIndex(a).MinusLogDensity(km)};
+      const Tried at_b{b, AtIndex(b).MinusLogDensity(km)};
+      KeepLess(at_a, &best);
+      KeepLess(at_b, &best);
+      (at_a.cost < at_b.cost ? high : low) = at_a.cost < at_b.cost ? b : a;
+    }
+    return best;
+  }
+
+  // Between points by a line; 0 is an RTT of 0.
+  Normal AtIndex(double x) const {
     if (points_.empty()) return {};
-    const double x = std::clamp(rtt.milliseconds() / most_, 0.0, 1.0) * (kCurvePoints - 1);
     const auto below = std::min(static_cast<std::size_t>(x), kCurvePoints - 2);
     const double part = x - static_cast<double>(below);
     const Normal& a = points_[below];
@@ -124,20 +179,8 @@ class Curve {
             a.log_deviation + part * (b.log_deviation - a.log_deviation)};
   }
 
-  // The RTT under which a distance is most probable.
-  Rtt MostProbable(double km) const {
-    if (points_.empty()) return {};
-    const auto at = std::min(static_cast<std::size_t>(km / kDistanceStep), best_.size() - 1);
-    const double ms = most_ * static_cast<double>(best_[at]) / (kCurvePoints - 1);
-    return Rtt::FromDuration(Duration(std::llround(ms * 1e6)));
-  }
-
- private:
-  static constexpr double kDistanceStep = 50;  // km
-
   double most_ = 1;  // ms
   std::vector<Normal> points_;
-  std::array<std::size_t, 402> best_{};  // of points_, by distance
 };
 
 // A square of the grid, in degrees.
@@ -176,8 +219,7 @@ class Spotter final : public LocationEstimator {
   // The score is a sum over landmarks, so each answer is chosen by itself.
   bool Pad(const DeclarationCase& asked, std::span<LandmarkAnswer> padded) const override {
     for (std::size_t i = 0; i < padded.size(); ++i) {
-      padded[i].rtt =
-          std::max(padded[i].rtt, curve_.MostProbable(asked.distances[i].kilometres()));
+      padded[i].rtt = curve_.MostProbableFrom(padded[i].rtt, asked.distances[i].kilometres());
     }
     return true;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <numeric>
 #include <vector>
 
@@ -94,11 +95,13 @@ class VerLoc final : public LocationEstimator {
     return disagreeing / count + kTieWeight * off / (count * kFibreKmPerMs);
   }
 
-  // Answers that are too fast for the place come as late as the curve has them.
+  // Answers that are too fast for the place come as late as the curve has them, at the next whole
+  // nanosecond: one less, and where the curve is cut they would be faster than fibre.
   bool Pad(const DeclarationCase& asked, std::span<LandmarkAnswer> padded) const override {
     for (std::size_t i = 0; i < padded.size(); ++i) {
       const double ms = curve_.RttAt(asked.distances[i].kilometres());
-      padded[i].rtt = std::max(padded[i].rtt, Rtt::FromDuration(Duration(std::llround(ms * 1e6))));
+      const auto late = static_cast<std::int64_t>(std::floor(ms * 1e6)) + 1;
+      padded[i].rtt = std::max(padded[i].rtt, Rtt::FromDuration(Duration(late)));
     }
     return true;
   }

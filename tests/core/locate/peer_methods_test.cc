@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 
 #include "core/geo/wgs84.h"
 #include "core/locate/bestline.h"
@@ -195,6 +196,81 @@ TEST(PeerMethods, MonotoneOnesNeverScoreLessForALongerRtt) {
       EXPECT_GE(after.value_or(1e9), before.value_or(-1e9)) << method.name;
     }
   }
+}
+
+// A hundred places along the equator. Short RTTs tell the distance well; above 100 ms it may be any.
+CalibrationSet TellingOnlyWhenFast() {
+  std::vector<ReferencePlace> places;
+  std::vector<MeasuredPath> paths;
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    places.push_back({*Position::FromDegrees(0, 1.7 * i), i, 0});
+    const double ms = 5 + 2.0 * i;
+    const double km = ms < 100 ? 80 * ms : 200.0 * ((i * 37) % 100);
+    if (i > 0) paths.push_back({0, i, Distance::Kilometres(km), Milliseconds(ms)});
+  }
+  return CalibrationSet(std::move(places), std::move(paths));
+}
+
+// The score of one answer at one distance.
+double ScoreOfOne(const LocationEstimator& estimator, double km, Rtt rtt) {
+  const std::vector<LandmarkAnswer> answers = {{0, rtt}};
+  const std::vector<Distance> distances = {Distance::Kilometres(km)};
+  return *estimator.ScoreDeclaration({*Position::FromDegrees(0, 0), answers, distances, 0});
+}
+
+Rtt PaddedOne(const LocationEstimator& estimator, double km, Rtt rtt, bool* is_best) {
+  const std::vector<LandmarkAnswer> answers = {{0, rtt}};
+  std::vector<LandmarkAnswer> padded = answers;
+  const std::vector<Distance> distances = {Distance::Kilometres(km)};
+  *is_best = estimator.Pad({*Position::FromDegrees(0, 0), answers, distances, 0}, padded);
+  return padded[0].rtt;
+}
+
+// Both score a sum over landmarks, so one landmark shows what any number would.
+TEST(PeerMethods, NoReplyScoresLessThanPadOfSpotterAndVerLoc) {
+  const CalibrationSet known = TellingOnlyWhenFast();
+  for (const std::string_view name : {"spotter", "verloc"}) {
+    const auto fitted = std::ranges::find(AllEstimators(), name, &EstimatorMethod::name)->fit(known);
+    int raised = 0;
+    int worse_later = 0;
+    for (double km = 100; km < 19000; km += 730) {
+      for (double own = 1; own < 200; own += 13) {
+        bool is_best = false;
+        const Rtt padded = PaddedOne(*fitted, km, Milliseconds(own), &is_best);
+        ASSERT_TRUE(is_best);
+        ASSERT_GE(padded, Milliseconds(own));
+        const double least = ScoreOfOne(*fitted, km, padded);
+        raised += padded > Milliseconds(own) ? 1 : 0;
+        for (double ms = own; ms < 260; ms += 0.31) {
+          const double tried = ScoreOfOne(*fitted, km, Milliseconds(ms));
+          ASSERT_GE(tried, least - 1e-9) << name << " " << km << " km, " << own << " to " << ms;
+          worse_later += ms > padded.milliseconds() && tried > least + 1e-6 ? 1 : 0;
+        }
+      }
+    }
+    // Neither had nothing to do, and it is not that any delay would have done.
+    EXPECT_GT(raised, 50) << name;
+    EXPECT_GT(worse_later, 50) << name;
+  }
+}
+
+TEST(PeerMethods, SpotterPadsAnAnswerThatIsAlreadyLaterThanTheMostProbableOne) {
+  const CalibrationSet known = TellingOnlyWhenFast();
+  const auto fitted =
+      std::ranges::find(AllEstimators(), "spotter", &EstimatorMethod::name)->fit(known);
+  int rescued = 0;
+  int left = 0;
+  for (double own = 40; own < 190; own += 5) {
+    bool is_best = false;
+    const Rtt padded = PaddedOne(*fitted, 500, Milliseconds(own), &is_best);
+    const bool is_raised = padded > Milliseconds(own);
+    if (is_raised) {
+      EXPECT_LT(ScoreOfOne(*fitted, 500, padded), ScoreOfOne(*fitted, 500, Milliseconds(own)));
+    }
+    ++(is_raised ? rescued : left);
+  }
+  EXPECT_GT(rescued, 0);  // 500 km are most probable below 10 ms: all of these are later
+  EXPECT_GT(left, 0);
 }
 
 TEST(RegionEstimate, CentroidOfADiscIsItsCentre) {
