@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/math/special_functions/beta.hpp>
 #include <cmath>
+#include <iterator>
 
 namespace earshot {
 namespace {
@@ -12,6 +13,17 @@ constexpr double kIntervalTail = 0.025;  // on either side
 // Below this, a rank computed in floating point is the whole number it was meant to be.
 constexpr double kRankSlack = 1e-9;
 
+constexpr int kRateDraws = 2000;
+constexpr std::uint64_t kRateSeed = 1;
+
+// With clusters as the cases and `share` of them counted.
+void ClopperPearson(double share, RateFinding* found) {
+  const double n = found->clusters;
+  const double k = share * n;
+  if (k > 0) found->low = boost::math::ibeta_inv(k, n - k + 1, kIntervalTail);
+  if (k < n) found->high = boost::math::ibeta_inv(k + 1, n - k, 1 - kIntervalTail);
+}
+
 }  // namespace
 
 void RateCounter::Add(std::uint32_t cluster, bool yes) {
@@ -20,7 +32,7 @@ void RateCounter::Add(std::uint32_t cluster, bool yes) {
   ++cells_[cluster].all;
 }
 
-RateFinding RateCounter::Finish() const {
+RateFinding RateCounter::Pool() const {
   RateFinding found;
   double shares = 0;
   for (const Cell& cell : cells_) {
@@ -32,12 +44,49 @@ RateFinding RateCounter::Finish() const {
   }
   if (found.of == 0) return found;
   found.rate = static_cast<double>(found.count) / found.of;
-  const double n = found.clusters;
   // The shares of many clusters can add up to a hair above their number.
-  const double k = std::min(shares, n);
-  if (k > 0) found.low = boost::math::ibeta_inv(k, n - k + 1, kIntervalTail);
-  if (k < n) found.high = boost::math::ibeta_inv(k + 1, n - k, 1 - kIntervalTail);
+  found.cluster_mean = std::min(shares / found.clusters, 1.0);
   return found;
+}
+
+RateFinding RateCounter::Finish() const {
+  RateFinding found = Pool();
+  if (found.of > 0) ClopperPearson(found.cluster_mean, &found);
+  return found;
+}
+
+RateFinding RateCounter::FinishPooled() const {
+  RateFinding found = Pool();
+  if (found.of == 0) return found;
+  const bool is_unanimous = found.count == 0 || found.count == found.of;
+  if (found.clusters < kBootstrapClustersMin || is_unanimous) {
+    ClopperPearson(found.rate, &found);
+  } else {
+    Bootstrap(&found);
+  }
+  return found;
+}
+
+void RateCounter::Bootstrap(RateFinding* found) const {
+  std::vector<Cell> cells;
+  std::ranges::copy_if(cells_, std::back_inserter(cells), [](const Cell& c) { return c.all > 0; });
+  std::ranges::sort(cells);  // numbers of clusters follow the rows of a file
+  std::mt19937_64 random(kRateSeed);
+  std::vector<double> rates;
+  for (int draw = 0; draw < kRateDraws; ++draw) {
+    std::uint64_t yes = 0;
+    std::uint64_t all = 0;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const Cell& cell = cells[random() % cells.size()];
+      yes += cell.yes;
+      all += cell.all;
+    }
+    rates.push_back(static_cast<double>(yes) / static_cast<double>(all));
+  }
+  std::ranges::sort(rates);
+  constexpr auto kLeftOut = static_cast<std::size_t>(kIntervalTail * kRateDraws);
+  found->low = std::min(rates[kLeftOut], found->rate);
+  found->high = std::max(rates[rates.size() - 1 - kLeftOut], found->rate);
 }
 
 void HonestScores::Add(std::uint32_t cluster, double score) {

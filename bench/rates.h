@@ -2,6 +2,7 @@
 #ifndef EARSHOT_BENCH_RATES_H_
 #define EARSHOT_BENCH_RATES_H_
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <random>
@@ -15,30 +16,47 @@ inline double UnitOf(std::mt19937_64* random) {
   return static_cast<double>((*random)() >> 11U) * 0x1.0p-53;
 }
 
-// A share of cases, and how sure it is. Cases of one cluster of hosts are not independent: each
-// cluster counts once, with the share of its cases, in the interval (95 %, Clopper and Pearson,
-// Biometrika 26 (1934) 404; with the sum of shares as the count).
+// A share of cases, and how sure it is. Cases of one cluster of hosts are not independent, so the
+// interval (95 %) counts clusters.
 struct RateFinding {
   std::uint32_t count = 0;
   std::uint32_t of = 0;
   std::uint32_t clusters = 0;
   double rate = 0;
+  double cluster_mean = 0;  // of the shares of clusters: each counts once, however many its cases
   double low = 0;
   double high = 1;
 };
 
-// Counts cases.
+// Below so many clusters a bootstrap hardly varies what it draws, and its interval is too short.
+inline constexpr std::uint32_t kBootstrapClustersMin = 10;
+
+// Counts cases. Nothing was counted: rate 0 in [0, 1] of 0.
 class RateCounter {
  public:
   void Add(std::uint32_t cluster, bool yes);
-  // Nothing was counted: rate 0 in [0, 1] of 0.
+
+  // For clusters of about as many cases each: the interval of Clopper and Pearson (Biometrika 26
+  // (1934) 404) with clusters as the cases and the sum of their shares as the count.
   RateFinding Finish() const;
+
+  // For clusters that differ in their cases, whose pooled rate is not the mean of their shares: the
+  // interval of the rate itself, which it always holds. 2.5 and 97.5 % quantiles of the rate in 2,000
+  // draws of as many clusters with replacement (Efron and Tibshirani, "An Introduction to the
+  // Bootstrap", 1993, ch. 13), by a seed of its own: the same counts give the same interval. Below
+  // kBootstrapClustersMin clusters, and where all cases agree, that of Clopper and Pearson with
+  // clusters as the cases and rate times clusters as the count.
+  RateFinding FinishPooled() const;
 
  private:
   struct Cell {
     std::uint32_t yes = 0;
     std::uint32_t all = 0;
+    auto operator<=>(const Cell&) const = default;
   };
+  RateFinding Pool() const;  // without an interval
+  void Bootstrap(RateFinding* found) const;
+
   std::vector<Cell> cells_;  // by cluster
 };
 

@@ -65,10 +65,10 @@ DetectionFinding Tally::Detect(const Scores& scores, const ThresholdFor& thresho
       from.Add(cluster, flagged);
     }
   }
-  DetectionFinding found{.all = all.Finish(), .beyond_1500_km = far.Finish()};
-  for (const RateCounter& band : bands) found.by_distance.push_back(band.Finish());
-  if (options_.from.has_value()) found.from_country = from.Finish();
-  if (!options_.to.empty()) found.to_regions = to.Finish();
+  DetectionFinding found{.all = all.FinishPooled(), .beyond_1500_km = far.FinishPooled()};
+  for (const RateCounter& band : bands) found.by_distance.push_back(band.FinishPooled());
+  if (options_.from.has_value()) found.from_country = from.FinishPooled();
+  if (!options_.to.empty()) found.to_regions = to.FinishPooled();
   return found;
 }
 

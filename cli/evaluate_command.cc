@@ -60,27 +60,28 @@ void Write(const RateFinding& found, v1::RateCounts* to) {
   to->set_clusters(found.clusters);
   to->set_low(found.low);
   to->set_high(found.high);
+  to->set_cluster_mean(found.cluster_mean);
 }
 
 void Write(const DetectionFinding& found, const std::vector<DistanceBand>& bands,
            v1::DetectionReport* to) {
-  to->set_all(found.all.rate);
+  if (found.all.of > 0) to->set_all(found.all.rate);
   Write(found.all, to->mutable_all_counts());
-  to->set_beyond_1500_km(found.beyond_1500_km.rate);
+  if (found.beyond_1500_km.of > 0) to->set_beyond_1500_km(found.beyond_1500_km.rate);
   Write(found.beyond_1500_km, to->mutable_beyond_1500_km_counts());
   if (found.from_country.has_value()) {
-    to->set_from_country(found.from_country->rate);
+    if (found.from_country->of > 0) to->set_from_country(found.from_country->rate);
     Write(*found.from_country, to->mutable_from_country_counts());
   }
   if (found.to_regions.has_value()) {
-    to->set_to_regions_beyond_1500_km(found.to_regions->rate);
+    if (found.to_regions->of > 0) to->set_to_regions_beyond_1500_km(found.to_regions->rate);
     Write(*found.to_regions, to->mutable_to_regions_beyond_1500_km_counts());
   }
   for (std::size_t i = 0; i < bands.size(); ++i) {
     v1::BandReport* band = to->add_by_distance();
     band->set_from_km(bands[i].from.kilometres());
     band->set_to_km(bands[i].to.kilometres());
-    band->set_rate(found.by_distance[i].rate);
+    if (found.by_distance[i].of > 0) band->set_rate(found.by_distance[i].rate);
     Write(found.by_distance[i], band->mutable_rate_counts());
   }
 }
@@ -186,6 +187,7 @@ v1::EvaluateReport ToProto(const EvaluateFindings& found, const EvaluateOptions&
 }
 
 std::string Share(double rate, const v1::RateCounts& counts) {
+  if (counts.of() == 0) return "-";
   return fmt::format("{:5.1f} % [{:.0f}-{:.0f}]", 100 * rate, 100 * counts.low(),
                      100 * counts.high());
 }
@@ -245,6 +247,34 @@ std::string PromiseTable(const v1::EvaluateReport& report) {
   return text;
 }
 
+// What the first table has no room for: silence of honest hosts, detection without added delay, and
+// by distance.
+std::string DistanceTable(const v1::EvaluateReport& report) {
+  if (report.estimators_size() == 0) return "";
+  const auto percent = [](double rate, const v1::RateCounts& counts) {
+    return counts.of() == 0 ? std::string("-") : fmt::format("{:.1f} %", 100 * rate);
+  };
+  std::string text = fmt::format(
+      "\nBy distance of the declared place from the true one, in km; untold: honest hosts of whom "
+      "the method\ncan say nothing; no delay: from 1,500 km or more, no delay added\n"
+      "{:<18} {:>7} {:>8}",
+      "method", "untold", "no delay");
+  for (const v1::BandReport& band : report.estimators(0).detection().by_distance()) {
+    text += fmt::format(" {:>7}", fmt::format("<{:.0f}", band.to_km()));
+  }
+  text += "\n";
+  for (const v1::EstimatorReport& one : report.estimators()) {
+    const v1::DetectionReport& plain = one.detection_unpadded();
+    text += fmt::format("{:<18} {:>7} {:>8}", one.name(), one.honest_untold(),
+                        percent(plain.beyond_1500_km(), plain.beyond_1500_km_counts()));
+    for (const v1::BandReport& band : one.detection().by_distance()) {
+      text += fmt::format(" {:>7}", percent(band.rate(), band.rate_counts()));
+    }
+    text += "\n";
+  }
+  return text;
+}
+
 // What the choice of our constants is worth.
 std::string NestedTable(const v1::EvaluateReport& report) {
   const v1::NestedReport& nested = report.nested();
@@ -293,6 +323,7 @@ std::string Text(const v1::EvaluateReport& report, const Console& console) {
   for (const v1::EstimatorReport& one : report.estimators()) {
     text += Row(one, !report.from().empty());
   }
+  text += DistanceTable(report);
   text += PromiseTable(report);
   if (report.has_nested()) text += NestedTable(report);
   if (!report.from().empty()) {

@@ -1,5 +1,6 @@
 #include "bench/evaluate.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -13,11 +14,10 @@
 #include "bench/drawn_worlds.h"
 #include "bench/model_check.h"
 #include "bench/nested.h"
-#include "bench/rates.h"
 #include "bench/trials.h"
-#include "core/geo/wgs84.h"
 #include "core/locate/estimators.h"
 #include "earshot/v1/evaluate.pb.h"
+#include "tests/bench/cities.h"
 
 namespace earshot {
 namespace {
@@ -25,63 +25,8 @@ namespace {
 using testing::DoubleNear;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using testing::SizeIs;
-
-// Cities far apart, two nodes in each, RTTs 1.6 times that of fibre plus 2 ms, and a little that
-// differs from pair to pair; the last node is in Rome and says Tokyo.
-Measurements Cities() {
-  struct City {
-    const char* name;
-    const char* country;
-    const char* region;
-    double latitude;
-    double longitude;
-  };
-  constexpr City kCities[] = {
-      {"sin", "SG", "SEA", 1.3, 103.8},   {"hkg", "HK", "HKTW", 22.3, 114.2},
-      {"bkk", "TH", "SEA", 13.7, 100.5},  {"szx", "CN", "CN", 22.5, 114.6},
-      {"pek", "CN", "CN", 39.9, 116.4},   {"icn", "KR", "JPKR", 37.6, 127.0},
-      {"lon", "GB", "EUROPE", 51.5, -0.1}, {"fra", "DE", "EUROPE", 50.1, 8.7},
-      {"mad", "ES", "EUROPE", 40.4, -3.7}, {"nyc", "US", "NAMER", 40.7, -74.0},
-      {"lax", "US", "NAMER", 34.1, -118.2}, {"ord", "US", "NAMER", 41.9, -87.6}};
-  Measurements measured;
-  std::vector<Position> truth;
-  for (const City& city : kCities) {
-    for (const double step : {0.0, 0.2}) {
-      MeasuredNode node;
-      node.id = std::string(city.name) + (step > 0 ? "-2" : "-1");
-      node.country = CountryCode::Unchecked(city.country[0], city.country[1]);
-      node.region = city.region;
-      node.position = *Position::FromDegrees(city.latitude + step, city.longitude);
-      truth.push_back(node.position);
-      measured.nodes.push_back(node);
-    }
-  }
-  MeasuredNode liar;
-  liar.id = "liar";
-  liar.position = *Position::FromDegrees(35.7, 139.7);
-  liar.is_mislocated = true;
-  liar.is_scored = false;
-  measured.nodes.push_back(liar);
-  truth.push_back(*Position::FromDegrees(41.9, 12.5));
-  for (std::uint32_t a = 0; a < truth.size(); ++a) {
-    for (std::uint32_t b = 0; b < truth.size(); ++b) {
-      if (a == b) continue;
-      const double fibre = RoundTripOver(GeodesicDistance(truth[a], truth[b]), kFibreSpeed)
-                               .milliseconds();
-      const double ms = 2 + 1.6 * fibre + 0.01 * ((a * 7 + b * 13) % 11);
-      measured.rtts.push_back(
-          {a, b, Rtt::FromDuration(Duration(std::llround(ms * 1e6))), Duration(0)});
-    }
-  }
-  return measured;
-}
-
-MeasuredWorld World() {
-  auto world = MeasuredWorld::Build(Cities());
-  EXPECT_TRUE(world.has_value());
-  return *std::move(world);
-}
 
 const EstimatorFinding& Of(const EvaluateFindings& findings, std::string_view name) {
   return *std::ranges::find(findings.estimators, name, &EstimatorFinding::name);
@@ -252,6 +197,80 @@ TEST(Evaluate, SlowAnswersAreFlaggedAndPaddingDefeatsDiscsAlone) {
   EXPECT_EQ(plain->honest_contradicted.count, 0U);
 }
 
+// Cities whose paths differ much, so that the candidates do not all do alike. `fold`: its paths are
+// four times as slow.
+Measurements UnevenCities(const MeasuredWorld* world = nullptr, std::int32_t fold = -1) {
+  Measurements measured = Cities();
+  std::vector<bool> slow(measured.nodes.size(), false);
+  if (world != nullptr) {
+    const auto fold_of = DealFolds(*world, kNestedFolds);
+    for (std::uint32_t place = 0; place < world->size(); ++place) {
+      slow[world->NodeOf(place)] = fold_of[place] == fold;
+    }
+  }
+  for (MeasuredRtt& m : measured.rtts) {
+    const double uneven = 1 + ((m.source * 37 + m.target * 101) % 17) / 8.0;
+    const double times = uneven * (slow[m.source] || slow[m.target] ? 4 : 1);
+    m.rtt = Rtt::FromDuration(Duration(std::llround(m.rtt.milliseconds() * 1e6 * times)));
+  }
+  return measured;
+}
+
+TEST(Evaluate, EveryDetectionRateIsInItsInterval) {
+  const auto world = MeasuredWorld::Build(UnevenCities());
+  ASSERT_TRUE(world.has_value());
+  const auto found = Evaluate(*world, {.estimators = {"earshot", "nearest-landmarks", "cbg"},
+                                       .false_alarm_rate = 0.1,
+                                       .from = CountryCode::Unchecked('C', 'N')});
+  ASSERT_TRUE(found.has_value()) << found.error().message();
+  int uneven = 0;
+  for (const EstimatorFinding& one : found->estimators) {
+    std::vector<RateFinding> rates = one.rates.detection.by_distance;
+    rates.insert(rates.end(), {one.rates.detection.all, one.rates.detection.beyond_1500_km,
+                               *one.rates.detection.from_country});
+    for (const RateFinding& rate : rates) {
+      EXPECT_LE(rate.low, rate.rate) << one.name;
+      EXPECT_GE(rate.high, rate.rate) << one.name;
+      uneven += std::abs(rate.cluster_mean - rate.rate) > 1e-3 ? 1 : 0;
+    }
+  }
+  EXPECT_GT(uneven, 0);  // where all clusters weigh alike there is nothing to get wrong
+}
+
+TEST(Evaluate, MethodsNamedTwiceCountOnceAndNoGoalComparesWithNobody) {
+  const MeasuredWorld world = World();
+  const auto goals_of = [&](std::vector<std::string> names, std::vector<std::string> devices = {}) {
+    const auto found = Evaluate(world, {.devices = std::move(devices),
+                                        .estimators = std::move(names),
+                                        .false_alarm_rate = 0.1});
+    EXPECT_TRUE(found.has_value());
+    std::string goals = fmt::format("{} methods, {} devices", found->estimators.size(), found->devices);
+    for (const BenchGoal& goal : found->goals) goals += "; " + goal.name;
+    return goals;
+  };
+  const std::string alone = goals_of({"earshot", "earshot"}, {"sin-1", "sin-1"});
+  EXPECT_THAT(alone, HasSubstr("1 methods, 1 devices"));
+  EXPECT_THAT(alone, Not(HasSubstr("best other method")));
+  const std::string two = goals_of({"earshot", "cbg", "earshot"});
+  EXPECT_THAT(two, HasSubstr("2 methods, 24 devices"));
+  EXPECT_THAT(two, HasSubstr("best other method"));
+}
+
+TEST(Evaluate, WhatHasNoCasesIsNoGoal) {
+  EvaluateOptions options = {.estimators = {"earshot"}, .false_alarm_rate = 0.1};
+  options.from = CountryCode::Unchecked('C', 'N');
+  const auto has_goal = [&] {
+    const auto found = Evaluate(World(), options);
+    EXPECT_TRUE(found.has_value());
+    return std::ranges::any_of(found->goals, [](const BenchGoal& goal) {
+      return goal.name.find("from the country") != std::string::npos;
+    });
+  };
+  EXPECT_TRUE(has_goal());
+  options.to = {"CN"};  // nobody in China can be declared abroad there
+  EXPECT_FALSE(has_goal());
+}
+
 TEST(Evaluate, StrictRatesStandBesideTheOthersAndKnowNoMore) {
   const MeasuredWorld world = World();
   double done = 0;
@@ -274,25 +293,6 @@ TEST(Evaluate, StrictRatesStandBesideTheOthersAndKnowNoMore) {
   ASSERT_TRUE(loose.has_value());
   EXPECT_FALSE(loose->estimators[0].strict.has_value());
   EXPECT_EQ(loose->folds, 0U);
-}
-
-// Cities whose paths differ much, so that the candidates do not all do alike. `fold`: its paths are
-// four times as slow.
-Measurements UnevenCities(const MeasuredWorld* world = nullptr, std::int32_t fold = -1) {
-  Measurements measured = Cities();
-  std::vector<bool> slow(measured.nodes.size(), false);
-  if (world != nullptr) {
-    const auto fold_of = DealFolds(*world, kNestedFolds);
-    for (std::uint32_t place = 0; place < world->size(); ++place) {
-      slow[world->NodeOf(place)] = fold_of[place] == fold;
-    }
-  }
-  for (MeasuredRtt& m : measured.rtts) {
-    const double uneven = 1 + ((m.source * 37 + m.target * 101) % 17) / 8.0;
-    const double times = uneven * (slow[m.source] || slow[m.target] ? 4 : 1);
-    m.rtt = Rtt::FromDuration(Duration(std::llround(m.rtt.milliseconds() * 1e6 * times)));
-  }
-  return measured;
 }
 
 TEST(EvaluateNested, ChoiceNeverSeesTheFoldThatItScores) {
@@ -386,6 +386,12 @@ TEST(Evaluate, WhatCannotBeIsRefusedByName) {
   EXPECT_THAT(refusal({.false_alarm_rate = std::nan("")}), HasSubstr("makes no sense"));
   EXPECT_THAT(refusal({.estimators = {"cbgg"}}), HasSubstr("\"cbg\""));
   EXPECT_THAT(refusal({.devices = {"sin-3"}}), HasSubstr("sin-3"));
+  std::vector<std::string> all;
+  for (std::uint32_t i = 0; i < world.size(); ++i) all.push_back(world.node(i).id);
+  EXPECT_THAT(refusal({.devices = all, .false_alarm_rate = 0.1}), HasSubstr("all 24 nodes"));
+  all.resize(4);
+  EXPECT_EQ(refusal({.devices = all, .estimators = {"cbg"}, .false_alarm_rate = 0.1}),
+            "nothing was refused");
   EXPECT_THAT(refusal({.from = CountryCode::Unchecked('F', 'R')}), HasSubstr("no node of FR"));
   EXPECT_THAT(refusal({.to = {"ASIA"}}), HasSubstr("SEA"));
   EXPECT_EQ(refusal({.estimators = {"cbg"}, .false_alarm_rate = 0.1, .strict = true, .folds = 3}),
@@ -459,30 +465,6 @@ TEST(StudyDrawnWorlds, RateThatSoFewHostsCannotCalibrateIsRefused) {
   const MeasuredWorld world = World();
   EXPECT_FALSE(StudyDrawnWorlds(world, {.calibrating = 98, .rates = {0.01}}).has_value());
   EXPECT_FALSE(StudyDrawnWorlds(world, {.worlds = 1}).has_value());
-}
-
-TEST(RateCounter, IntervalCountsClustersNotCases) {
-  RateCounter few;
-  RateCounter many;
-  for (std::uint32_t i = 0; i < 100; ++i) few.Add(i % 2, i % 2 == 0);
-  for (std::uint32_t i = 0; i < 100; ++i) many.Add(i, i % 2 == 0);
-  EXPECT_EQ(few.Finish().rate, 0.5);
-  EXPECT_EQ(many.Finish().rate, 0.5);
-  EXPECT_THAT(few.Finish().low, DoubleNear(0.0126, 1e-4));   // 1 of 2
-  EXPECT_THAT(many.Finish().low, DoubleNear(0.3983, 1e-4));  // 50 of 100
-  EXPECT_THAT(many.Finish().high, DoubleNear(0.6017, 1e-4));
-  EXPECT_EQ(RateCounter().Finish().high, 1);
-}
-
-TEST(HonestScores, ThresholdLeavesOutBothClustersAndNeedsEnoughOthers) {
-  HonestScores scores;
-  for (std::uint32_t i = 0; i < 20; ++i) scores.Add(i, i);
-  scores.Sort();
-  EXPECT_EQ(scores.ThresholdFor(30, 30, 0.05), 19);  // 20 others: the 20th smallest
-  EXPECT_EQ(scores.ThresholdFor(19, 18, 0.10), 17);  // 18 others: the 18th
-  EXPECT_EQ(scores.ThresholdFor(19, 18, 0.05), std::nullopt);
-  EXPECT_EQ(scores.OperatingPoint(0.05), 18);
-  EXPECT_EQ(scores.OperatingPoint(0.04), 19);
 }
 
 }  // namespace

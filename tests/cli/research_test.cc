@@ -117,6 +117,24 @@ TEST_F(Research, EvaluationPrintsOneFiniteDocumentAndAPicture) {
   EXPECT_THAT(out_.str(), AllOf(HasSubstr("nearest-landmarks"), Not(HasSubstr("strict"))));
 }
 
+TEST_F(Research, EvaluationPrintsDistancesAndWhoIsUntoldAndADashWhereThereAreNoCases) {
+  EvaluateCommand command = Evaluation();
+  command.from = "CN";
+  ASSERT_EQ(Do(command), ExitCode::kRan) << err_.str();
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("untold"), HasSubstr("no delay"), HasSubstr("<1500"),
+                                HasSubstr("detection from the country")));
+  const std::string some = out_.str();
+  command.to = "CHINA";  // the only place there is no place abroad
+  ASSERT_EQ(Do(command), ExitCode::kRan) << err_.str();
+  EXPECT_THAT(out_.str(), AllOf(Not(HasSubstr("[0-100]")), Not(HasSubstr("from the country"))));
+  EXPECT_THAT(some, Not(testing::ContainsRegex("earshot +[0-9]+/11 [^-]*\\] +- ")));
+  EXPECT_THAT(out_.str(), testing::ContainsRegex("earshot +[0-9]+/11 .*\\] +- "));
+  command.json = true;
+  ASSERT_EQ(Do(command), ExitCode::kRan) << err_.str();
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("\"from_country_counts\""), Not(HasSubstr("\"from_country\":")),
+                                HasSubstr("\"cluster_mean\"")));
+}
+
 TEST_F(Research, EvaluationRefusesBadFilesWithTheirLine) {
   EvaluateCommand command = Evaluation();
   command.nodes = Write("bad.csv", Nodes() + "zz,QQ,SEA,1,1\n");
