@@ -45,6 +45,7 @@ v1::AttackRow RowOf(const v1::Attack& attack) {
   row.set_not_run(attack.not_run());
   row.set_outcome_expected(attack.outcome());
   row.set_undetected(attack.undetected());
+  row.set_undetected_until(attack.undetected_until());
   *row.mutable_cost() = attack.cost();
   return row;
 }
