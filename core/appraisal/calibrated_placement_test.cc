@@ -268,7 +268,8 @@ PlacementOutcome CalibratedPlacementTest::Judge(const PlacementQuestion& questio
   std::vector<Asked> asked = Choose(question, constants.landmarks);
   if (asked.empty()) return CannotTell({.code = ReasonCode::kNoExpectedLandmark});
   const std::size_t liars = question.policy.liars_max;
-  if (asked.size() <= liars || liars > kPlacementLiarsMax) {
+  const std::size_t needed = liars + std::max<std::size_t>(1, constants.best);
+  if (asked.size() < needed || liars > kPlacementLiarsMax) {
     return CannotTell({.code = ReasonCode::kTooFewDomains});
   }
   const double alpha = FalseAlarmProbability(question.policy);

@@ -131,14 +131,16 @@ TEST(CalibratedPlacementTest, NoMoreDomainsThanLiarsIsNoTest) {
   EXPECT_EQ(many.Code(), ReasonCode::kTooFewDomains);
 }
 
-TEST(CalibratedPlacementTest, OneLandmarkWithoutLiarsIsEnoughToFlag) {
+// The threshold is of hosts whose best answer was the best of three.
+TEST(CalibratedPlacementTest, FewerAnswersThanTheBestIsTakenFromAreNoTest) {
   Question q;
   q.scene.policy.liars_max = 0;
-  q.landmarks.resize(1);
-  q.Set("sin-1", 90);
+  for (ExpectedLandmark& landmark : q.landmarks) q.Set(landmark.id.value().c_str(), 400);
+  q.landmarks.resize(3);
   EXPECT_EQ(q.Judge().kind, Kind::kUnexplained);
-  q.Set("sin-1", 3);
-  EXPECT_NE(q.Judge().kind, Kind::kUnexplained);
+  q.landmarks.resize(2);
+  EXPECT_EQ(q.Judge().kind, Kind::kCannotTell);
+  EXPECT_EQ(q.Code(), ReasonCode::kTooFewDomains);
 }
 
 TEST(CalibratedPlacementTest, SilenceIsSlowWhereTheLandmarkIsHealthy) {
