@@ -35,10 +35,26 @@ std::vector<std::uint32_t> StrataOf(std::span<const MeasuredNode> nodes) {
   return strata;
 }
 
+// Why too few nodes, or too many, are left to build on.
+Error UnfitCount(std::size_t kept, std::span<const MislocatedNode> aside,
+                 const Measurements& measured) {
+  std::string cause = fmt::format(
+      "{} nodes were measured and are fit for rates; between 3 and {} can be used", kept,
+      kWorldPlacesMax);
+  if (kept < 3 && !aside.empty()) {
+    cause += fmt::format(
+        "; {} were set aside for answers sooner than light allows: are the RTTs in milliseconds? "
+        "The first: {}",
+        aside.size(), Describe(aside.front(), measured));
+  }
+  return Error(ErrorCode::kInvalidArgument, std::move(cause));
+}
+
 }  // namespace
 
 Result<MeasuredWorld> MeasuredWorld::Build(Measurements measured) {
-  SetMislocatedAside(FindMislocated(measured), &measured);
+  const std::vector<MislocatedNode> aside = FindMislocated(measured);
+  SetMislocatedAside(aside, &measured);
   measured.rtts = BothWays(measured.rtts);
   std::vector<bool> was_measured(measured.nodes.size(), false);
   for (const MeasuredRtt& m : measured.rtts) was_measured[m.source] = true;
@@ -53,10 +69,7 @@ Result<MeasuredWorld> MeasuredWorld::Build(Measurements measured) {
     kept.push_back(measured.nodes[i]);
   }
   if (kept.size() < 3 || kept.size() > kWorldPlacesMax) {
-    return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("{} nodes were measured and are fit for rates; between 3 and {} can be "
-                            "used",
-                            kept.size(), kWorldPlacesMax));
+    return tl::unexpected(UnfitCount(kept.size(), aside, measured));
   }
   const std::vector<std::uint32_t> clusters = ClustersWithin(kept, kClusterReach);
   const std::vector<std::uint32_t> strata = StrataOf(kept);

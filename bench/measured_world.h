@@ -26,7 +26,7 @@ inline constexpr std::size_t kWorldPlacesMax = 4000;
 class MeasuredWorld {
  public:
   // Sets nodes aside that physics shows to be mislocated. kInvalidArgument when fewer than three
-  // nodes are left, or more than kWorldPlacesMax.
+  // nodes are left, or more than kWorldPlacesMax; it says how many physics took, and shows one.
   static Result<MeasuredWorld> Build(Measurements measured);
 
   const Measurements& measured() const { return measured_; }

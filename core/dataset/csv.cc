@@ -21,8 +21,6 @@ std::optional<double> ParseNumber(std::string_view text) {
 
 Result<CsvTable> CsvTable::Open(std::string_view text, std::string_view path,
                                 std::span<const std::string> required) {
-  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   CsvTable table(text, path);
   EARSHOT_ASSIGN_OR_RETURN(const bool any, table.ReadRow());
   if (!any) return tl::unexpected(table.At("the file is empty; a header is needed"));

@@ -50,17 +50,20 @@ Result<Rtt> RttOf(const json::value& value, double unit, const Element& at) {
   return rtt;
 }
 
+// `result` has a prb_id.
 Status ReadAtlas(const json::object& result, const Element& at, RttCollector* into) {
-  const json::value* probe = result.if_contains("prb_id");
-  if (probe == nullptr || !probe->is_number()) {
-    return at.Wrong("no prb_id; give results of RIPE Atlas as its API returns them");
+  const json::value& probe = result.at("prb_id");
+  if (!probe.is_int64()) {
+    return at.Wrong(fmt::format(
+        "prb_id {} is not a whole number; give results of RIPE Atlas as its API returns them",
+        json::serialize(probe)));
   }
   if (const std::string_view type = TextIn(result, "type"); !type.empty() && type != "ping") {
     return at.Wrong(fmt::format("a \"{}\" result; only ping results are read", type));
   }
   const json::array* answers = ArrayIn(result, "result");
   if (answers == nullptr) return at.Wrong("no list \"result\"");
-  const std::string source = fmt::format("{}", probe->to_number<std::int64_t>());
+  const std::string source = fmt::format("{}", probe.get_int64());
   for (const json::value& answer : *answers) {
     const json::object* fields = answer.if_object();
     if (fields == nullptr) return at.Wrong("an answer is not an object");
@@ -127,9 +130,16 @@ Status ReadObject(const json::object& object, const Element& at, RttCollector* i
     return ReadIrtt(object, *trips, at, into);
   }
   static constexpr auto kFpingKinds = {"resp", "timeout", "summary", "vSum", "stats", "intSum"};
+  bool is_fping = false;
   for (const std::string_view kind : kFpingKinds) {
-    if (object.contains(kind)) return ReadFping(object, at, into);
+    const json::value* found = object.if_contains(kind);
+    if (found == nullptr) continue;
+    if (!found->is_object()) {
+      return at.Wrong(fmt::format("\"{}\" is not an object; give the lines of fping -J", kind));
+    }
+    is_fping = true;
   }
+  if (is_fping) return ReadFping(object, at, into);
   return at.Wrong("neither a RIPE Atlas ping result nor a line of fping nor a run of irtt");
 }
 

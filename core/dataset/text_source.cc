@@ -66,8 +66,10 @@ Result<std::string> Unpack(const std::string& path, std::string packed) {
 
 Result<std::string> ReadText(const std::string& path) {
   auto bytes = ReadFile(path);
-  if (!bytes.has_value() || !IsGzip(*bytes)) return bytes;
-  return Unpack(path, *std::move(bytes));
+  if (bytes.has_value() && IsGzip(*bytes)) bytes = Unpack(path, *std::move(bytes));
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (bytes.has_value() && bytes->starts_with(kByteOrderMark)) bytes->erase(0, kByteOrderMark.size());
+  return bytes;
 }
 
 }  // namespace earshot::internal

@@ -11,7 +11,8 @@ namespace earshot::internal {
 // What a file may grow to when it is unpacked.
 inline constexpr std::size_t kUnpackedBytesMax = std::size_t{512} << 20U;
 
-// The file's text, unpacked when it begins as gzip does (several members in a row are one text).
+// The file's text, unpacked when it begins as gzip does (several members in a row are one text),
+// and without the byte order mark that some editors put first.
 // kInvalidArgument when the gzip is damaged, cut short or unpacks to more than kUnpackedBytesMax;
 // otherwise as ReadFile.
 Result<std::string> ReadText(const std::string& path);

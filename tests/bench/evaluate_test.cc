@@ -402,7 +402,24 @@ TEST(MeasuredWorld, FewerThanThreeNodesAreRefused) {
   Measurements measured = Cities();
   measured.nodes.resize(2);
   std::erase_if(measured.rtts, [](const MeasuredRtt& m) { return m.source > 1 || m.target > 1; });
-  EXPECT_FALSE(MeasuredWorld::Build(std::move(measured)).has_value());
+  const auto few = MeasuredWorld::Build(std::move(measured));
+  ASSERT_FALSE(few.has_value());
+  EXPECT_THAT(few.error().message(), testing::Not(HasSubstr("milliseconds")));
+}
+
+TEST(MeasuredWorld, RttsInSecondsAreRefusedWithTheLightTimeAndTheUnit) {
+  for (const double unit : {1e-3, 0.0}) {
+    Measurements measured = Cities();
+    for (MeasuredRtt& m : measured.rtts) {
+      m.rtt = Rtt::FromDuration(
+          Duration(std::llround(static_cast<double>(m.rtt.duration().count()) * unit)));
+    }
+    const auto refused = MeasuredWorld::Build(std::move(measured));
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_THAT(refused.error().message(),
+                testing::AllOf(HasSubstr("light"), HasSubstr("in milliseconds?"),
+                               HasSubstr("km away")));
+  }
 }
 
 TEST(FitDelayModel, ModelFitsWhatItWasFittedOnAndNamesNoPath) {

@@ -163,6 +163,36 @@ TEST_F(MeasurementFiles, AtlasResultsOfAnotherKindOrWithANegativeRttAreRefused) 
   EXPECT_THAT(Refusal(Write("a.json", "{\"a\":1}")), HasSubstr("neither"));
 }
 
+TEST_F(MeasurementFiles, AtlasProbeThatIsNoWholeNumberIsRefusedWithItsLine) {
+  const auto with = [&](std::string_view probe) {
+    return Refusal(Write("a.json", "\n{\"prb_id\":" + std::string(probe) +
+                                       ",\"dst_addr\":\"hkg\",\"result\":[{\"rtt\":2}]}"));
+  };
+  for (const std::string_view probe : {"4.5", "1e300", "\"7\"", "null", "18446744073709551615"}) {
+    EXPECT_THAT(with(probe),
+                AllOf(HasSubstr("a.json:2"), HasSubstr("whole number"), HasSubstr("RIPE Atlas")))
+        << probe;
+  }
+  EXPECT_EQ(with("7"), "nothing was refused");
+}
+
+TEST_F(MeasurementFiles, ByteOrderMarkChangesNothingInAnyForm) {
+  const std::string mark = "\xef\xbb\xbf";
+  const std::string atlas = R"({"prb_id":7,"dst_addr":"hkg","result":[{"rtt":35}]})";
+  const std::string csv = "src,dst,min_ms\npr:7,hkg,35\n";
+  const std::string fping = "hkg : 35\n";
+  const auto nodes = Write("marked.csv", mark + std::string(kNodes));
+  for (const std::string& path : {Write("a.json", mark + atlas), Write("r.csv", mark + csv),
+                                  WriteGzip("r.csv.gz", mark + csv),
+                                  "pr:7=" + Write("f.txt", mark + fping)}) {
+    const auto measured = ReadMeasurements(nodes, std::array{path});
+    ASSERT_TRUE(measured.has_value()) << measured.error().message();
+    EXPECT_THAT(Milliseconds(*measured), ElementsAre(35));
+  }
+  // Half a mark is text like any other.
+  EXPECT_THAT(Refusal(Write("a.json", mark.substr(1) + atlas)), HasSubstr("a.json:1"));
+}
+
 TEST_F(MeasurementFiles, FpingIsReadAsLinesOfJsonAndAsText) {
   const std::string json = Write(
       "f.json",
@@ -183,6 +213,19 @@ TEST_F(MeasurementFiles, FpingIsReadAsLinesOfJsonAndAsText) {
     EXPECT_THAT(Milliseconds(*measured), ElementsAre(1.75, 35.5));
     EXPECT_THAT(Refusal(file), HasSubstr("SOURCE=FILE"));
   }
+}
+
+TEST_F(MeasurementFiles, FpingLineThatHoldsNoObjectIsRefusedAndOneWithoutAnswersIsNot) {
+  const auto with = [&](std::string_view line) {
+    return Refusal("pr:7=" + Write("f.json", "{\"resp\":{\"host\":\"hkg\",\"rtt\":35}}\n" +
+                                                 std::string(line) + "\n"));
+  };
+  for (const std::string_view line : {R"({"resp":5})", R"({"vSum":[1,2]})", R"({"timeout":null})",
+                                      R"({"resp":{"host":"hkg","rtt":36},"summary":"none"})"}) {
+    EXPECT_THAT(with(line), AllOf(HasSubstr("f.json:2"), HasSubstr("is not an object")));
+  }
+  EXPECT_EQ(with(R"({"timeout":{"host":"hkg","seq":1}})"), "nothing was refused");
+  EXPECT_EQ(with(R"({"summary":{"host":"hkg","xmt":2,"rcv":0}})"), "nothing was refused");
 }
 
 TEST_F(MeasurementFiles, IrttRunIsReadByTheNameThatWasTypedOrByItsAddress) {
