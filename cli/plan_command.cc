@@ -1,6 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <set>
+#include <span>
+#include <string_view>
 
 #include "cli/commands.h"
 #include "core/appraisal/licence_zones.h"
@@ -31,6 +35,29 @@ Result<std::vector<CountryCode>> CountriesIn(const std::string& text) {
   return countries;
 }
 
+Status CheckAmounts(const PlanCommand& command, std::span<const MeasuredNode> sites) {
+  if (command.budget.has_value() && !(*command.budget >= 0 && std::isfinite(*command.budget))) {
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("--budget: {:g} cannot be spent; write 0 or more, or leave it out to "
+                            "spend without limit",
+                            *command.budget));
+  }
+  double all = 0;
+  for (const MeasuredNode& site : sites) all += site.cost;
+  if (std::isfinite(all)) return {};
+  return Fail(ErrorCode::kInvalidArgument,
+              fmt::format("{}: the costs of all sites add up to more than a number can hold; write "
+                          "them in a larger unit",
+                          command.sites));
+}
+
+// As many as could lie.
+std::size_t DomainsOf(std::span<const MeasuredNode> sites) {
+  std::set<std::string_view> domains;
+  for (const MeasuredNode& site : sites) domains.insert(site.trust_domain);
+  return domains.size();
+}
+
 Result<Plan> Prepare(const PlanCommand& command, const OutlineMap& map) {
   Plan plan;
   plan.policy.liars_max = command.liars;
@@ -57,8 +84,10 @@ Result<Plan> Prepare(const PlanCommand& command, const OutlineMap& map) {
                 fmt::format("--protect: the map has no land of {} to plan for", zone->text()));
   }
   plan.sites = DefaultSites();
-  if (command.sites.empty()) return plan;
-  EARSHOT_ASSIGN_OR_RETURN(plan.sites, ReadNodes(command.sites));
+  if (!command.sites.empty()) {
+    EARSHOT_ASSIGN_OR_RETURN(plan.sites, ReadNodes(command.sites));
+  }
+  EARSHOT_RETURN_IF_ERROR(CheckAmounts(command, plan.sites));
   return plan;
 }
 
@@ -129,6 +158,7 @@ v1::PlanReport ToProto(const PlanCommand& command, const Plan& plan, const SiteP
   gap->set_crossing_vacuum_ms(found.gap.crossing_vacuum.milliseconds());
   gap->set_crossing_fibre_ms(found.gap.crossing_fibre.milliseconds());
   report.set_unresolvable(found.IsUnresolvable());
+  const std::size_t domains = DomainsOf(plan.sites);
   for (const ProofPlan& proof : found.proofs) {
     v1::PlanProofReport* to = report.add_proofs();
     to->set_proof(std::string(NameOf(proof.proof)));
@@ -138,6 +168,11 @@ v1::PlanReport ToProto(const PlanCommand& command, const Plan& plan, const SiteP
     for (const PlanStep& step : proof.steps) Write(plan, step, to->add_sites());
     if (proof.next.has_value()) Write(plan, *proof.next, to->mutable_next());
     to->set_sentence(SentenceOn(proof, found.gap, plan.policy));
+    if (domains <= plan.policy.liars_max) {
+      to->set_sentence(fmt::format("No choice of these sites gives it: all {} of their trust domains "
+                                   "may lie.{}{}",
+                                   domains, to->sentence().empty() ? "" : " ", to->sentence()));
+    }
   }
   report.add_assumptions(
       "Devices are spread evenly over the zone's land and as well connected as hosts in data "
@@ -172,8 +207,8 @@ std::string Text(const v1::PlanReport& report) {
   }
   for (const v1::PlanProofReport& proof : report.proofs()) {
     text += fmt::format(
-        "\n{} proof: {:.0f} % of honest devices with every site, {:.0f} % with a "
-        "landmark beside each",
+        "\n{} proof: {:.0f} % of honest devices with every site, {:.0f} % with an "
+        "honest landmark beside each",
         proof.proof(), 100 * proof.share_of_all(), 100 * proof.share_beside());
     text += proof.has_needed() ? fmt::format("; {} needed\n", proof.needed()) : "\n";
     if (!proof.sentence().empty()) text += "  " + Wrapped(proof.sentence(), 98, 2) + "\n";

@@ -70,8 +70,7 @@ void AddPlan(CLI::App& app, ParsedArguments& parsed, std::vector<ArgumentLeaf>& 
   plan->add_option("--exclude", to.exclude, "Countries where none may answer, CN,...")->required();
   plan->add_option("--sites", to.sites,
                    "CSV of candidate sites: id, lat, lon, name, country, cost, trust_domain");
-  plan->add_option("--budget", to.budget, "Spend at most so much; a built-in site costs 1")
-      ->check(CLI::NonNegativeNumber);
+  plan->add_option("--budget", to.budget, "Spend at most so much; a built-in site costs 1");
   plan->add_option("--liars", to.liars, "Trust domains that may lie")->check(CLI::Range(0, 100));
   AddJson(plan, &to.json);
   leaves.push_back({plan, [](const ParsedArguments& p) { return Command(p.plan); }});

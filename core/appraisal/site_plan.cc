@@ -91,7 +91,8 @@ class Chooser {
     }
     // Sites that wait for a partner whom no budget or place provides buy nothing.
     plan.steps.resize(useful);
-    if (plan.share_of_all <= kShareStep) plan.needed.reset();
+    // Where all sites protect next to nobody, none of them are needed for it.
+    if (plan.share_of_all <= kEnough) plan.needed.reset();
     const double reached = plan.steps.empty() ? 0 : plan.steps.back().share;
     if (reached >= plan.share_of_all - kShareStep) return plan;
     Chooser chosen = *this;

@@ -35,7 +35,7 @@ struct PlanPlace {
 struct SiteCandidate {
   Position position;
   TrustDomain domain;  // who could make it lie; sites of one domain count once
-  double cost = 1;     // above zero, in any unit
+  double cost = 1;     // above zero, in any unit; all together finite
 };
 
 struct PlanQuestion {
@@ -69,13 +69,14 @@ struct PlanStep {
 // many of n fail). A site is counted only if its bound alone clears the whole excluded zone.
 struct ProofPlan {
   PlanProof proof = PlanProof::kVacuum;
-  // With an honest landmark beside every device.
+  // With an honest landmark beside every device: what the border allows, whoever else lies.
   double share_beside = 0;
   double share_of_all = 0;  // with every candidate, whatever it costs
   // Greedy by share gained a unit of cost, within the budget. Within 1 - 1/e of the best for
   // liars_max = 0 and equal costs (Nemhauser, Wolsey, Fisher, Math. Programming 14 (1978) 265).
   std::vector<PlanStep> steps;
-  // How many of `steps` come within one point of share_of_all; none when the budget ends first.
+  // How many of `steps` come within one point of share_of_all; none when the budget ends first,
+  // or when not even one device in a hundred can be protected.
   std::optional<std::size_t> needed;
   std::optional<PlanStep> next;  // what the site after the last step would buy; beyond the budget
 };

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 #include <sstream>
 
 #include "cli/commands.h"
@@ -244,6 +245,35 @@ TEST_F(Research, PlanTakesSitesCostsAndBudgetFromTheUser) {
   EXPECT_THAT(out_.str(), HasSubstr("next: harbour"));
   command.sites = Write("sites.csv", "id,lat,lon,cost\nharbour,1.29,103.85,0\n");
   EXPECT_THAT(Refusal(command), HasSubstr("sites.csv:2"));
+}
+
+TEST_F(Research, PlanRefusesBudgetsAndCostsThatCannotBeAddedUp) {
+  PlanCommand command;
+  command.protect = "SG";
+  command.exclude = "CN";
+  for (const double budget : {std::nan(""), -1.0, std::numeric_limits<double>::infinity()}) {
+    command.budget = budget;
+    EXPECT_THAT(Refusal(command), AllOf(HasSubstr("--budget"), HasSubstr("0 or more"))) << budget;
+  }
+  command.budget = 0;
+  EXPECT_EQ(Do(command), ExitCode::kRan) << err_.str();
+  command.sites = Write("sites.csv", "id,lat,lon,cost\na,1.29,103.85,1e308\nb,1.35,103.8,1e308\n");
+  EXPECT_THAT(Refusal(command), AllOf(HasSubstr("sites.csv"), HasSubstr("larger unit")));
+  command.sites = Write("sites.csv", "id,lat,lon,cost\na,1.29,103.85,1e307\nb,1.35,103.8,1e307\n");
+  EXPECT_EQ(Do(command), ExitCode::kRan) << err_.str();
+}
+
+TEST_F(Research, PlanSaysWhenEverySiteMayLie) {
+  PlanCommand command;
+  command.protect = "SG";
+  command.exclude = "CN";
+  command.sites = Write("sites.csv", "id,lat,lon\na,1.29,103.85\nb,1.35,103.8\n");
+  command.liars = 2;
+  ASSERT_EQ(Do(command), ExitCode::kRan) << err_.str();
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("No choice of these sites"), HasSubstr("an honest")));
+  command.liars = 1;
+  ASSERT_EQ(Do(command), ExitCode::kRan) << err_.str();
+  EXPECT_THAT(out_.str(), Not(HasSubstr("No choice of these sites")));
 }
 
 TEST_F(Research, PlanRefusesCountriesThatAreNoneAndAZoneAgainstItself) {

@@ -142,6 +142,18 @@ TEST(PlanSites, StatisticalTestNeedsASiteNearTheDevicesAndAZoneFarAway) {
   EXPECT_EQ(near.Of(PlanProof::kStatistical).share_beside, 0);
 }
 
+TEST(PlanSites, SitesThatProtectNextToNobodyAreNotNeededAndOnesThatDoAre) {
+  for (const double near : {0.005, 0.5}) {
+    Border border(Km(4000));
+    // Beside the site, and too far from it for the statistical test.
+    border.places = {{At(0, 100), near}, {At(-20, 100), 1 - near}};
+    border.Add(At(0.1, 100), "beside");
+    const ProofPlan plan = border.Of(PlanProof::kStatistical);
+    EXPECT_GT(plan.share_of_all, 0);
+    EXPECT_EQ(plan.needed.has_value(), near == 0.5);
+  }
+}
+
 TEST(PlanSites, NothingToChooseFromProtectsNothing) {
   const SitePlan plan = Border(Km(4000)).Plan();
   EXPECT_FALSE(plan.IsUnresolvable());
