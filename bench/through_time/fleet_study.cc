@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <span>
@@ -26,14 +27,6 @@ DeviceId Nth(std::uint64_t n) {
   Bytes32 id{};
   StoreBigEndian(id, 0, n);
   return DeviceId(id);
-}
-
-// Conformal p-value of one score among `units`: flagged when it is at most `rate`.
-bool PlacementFlags(Draws& draws, std::uint64_t units, double rate) {
-  const double score = draws.Unit();
-  std::uint64_t at_least = 1;
-  for (std::uint64_t i = 0; i < units; ++i) at_least += draws.Unit() >= score ? 1U : 0U;
-  return static_cast<double>(at_least) <= rate * static_cast<double>(units + 1);
 }
 
 std::vector<LandmarkId> Slowed(const ChangeFinding& finding, const ChangeTest& test) {
@@ -141,6 +134,38 @@ class SiteRun {
 
 }  // namespace
 
+PlacementFleets RunPlacementFleets(const PlacementFleetsOptions& options) {
+  Draws draws(options.seed);
+  const auto ranks = static_cast<double>(options.units + 1);
+  std::vector<double> shares;
+  std::vector<double> calibration(options.units);
+  PlacementFleets found{.fleets = options.fleets};
+  for (std::uint32_t fleet = 0; fleet < options.fleets; ++fleet) {
+    for (double& score : calibration) score = draws.Unit();
+    std::ranges::sort(calibration);
+    std::uint64_t flagged = 0;
+    for (std::uint64_t i = 0; i < options.devices; ++i) {
+      const double score = draws.Unit() + options.worse;
+      const auto at_least = calibration.end() - std::ranges::lower_bound(calibration, score);
+      // The p-value is (1 + at_least) / (units + 1).
+      flagged += static_cast<double>(1 + at_least) <= options.rate * ranks ? 1U : 0U;
+    }
+    shares.push_back(static_cast<double>(flagged) / static_cast<double>(options.devices));
+    found.above_asked += shares.back() > options.rate ? 1U : 0U;
+  }
+  const auto fleets = static_cast<double>(options.fleets);
+  double squares = 0;
+  for (const double share : shares) found.mean += share / fleets;
+  for (const double share : shares) squares += (share - found.mean) * (share - found.mean);
+  found.standard_error = std::sqrt(squares) / fleets;
+  std::ranges::sort(shares);
+  const auto quantile = [&](double q) { return shares[static_cast<std::size_t>(q * (fleets - 1))]; };
+  found.low = quantile(0.025);
+  found.median = quantile(0.5);
+  found.high = quantile(0.975);
+  return found;
+}
+
 Result<FleetStudy> RunFleetStudy(const FleetStudyOptions& options) {
   FleetStudy study;
   EARSHOT_ASSIGN_OR_RETURN(study.budget, PlanAlarms(options.question));
@@ -151,13 +176,10 @@ Result<FleetStudy> RunFleetStudy(const FleetStudyOptions& options) {
     run.Watch(site == 0 ? options.bad_link : Duration(0), study, alarms);
     enrolled[run.name()] = run.size();
   }
-  Draws draws(options.seed);
-  study.placement.trials = options.question.fleet.devices;
-  for (std::uint64_t i = 0; i < options.question.fleet.devices; ++i) {
-    if (PlacementFlags(draws, options.question.calibration_units, study.budget.placement_rate)) {
-      ++study.placement.hits;
-    }
-  }
+  study.placement = RunPlacementFleets({.seed = options.seed,
+                                        .devices = options.question.fleet.devices,
+                                        .units = options.question.calibration_units,
+                                        .rate = study.budget.placement_rate});
   const GroupedAlarms grouped = GroupBySite(alarms, enrolled, options.rule);
   study.alarms_single = alarms.size();
   study.site_alarms_shown = grouped.sites.size();

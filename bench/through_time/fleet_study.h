@@ -24,10 +24,38 @@ struct FleetStudyOptions {
   Duration bad_link{0};
 };
 
+// Many fleets, each with a placement test of its own: one set of calibration scores a fleet, drawn
+// like the scores of its devices, by which all of them are ranked. A conformal test knows only ranks,
+// so the distribution of the scores does not matter.
+struct PlacementFleetsOptions {
+  std::uint64_t seed = 1;
+  std::uint32_t fleets = 1'000;  // at least 1
+  std::uint64_t devices = 2'000;  // of a fleet, at least 1
+  std::uint64_t units = 168;      // calibration scores of a fleet
+  double rate = 0.02;             // asked
+  // By which the devices' scores, uniform in [0, 1), exceed those of the calibration: devices that
+  // are not like their calibrators.
+  double worse = 0;
+};
+
+// What share of a fleet's honest devices its test flags. A set of calibration scores is good or bad
+// luck for all devices of a fleet at once: with k = floor(rate * (units + 1)) the share is that of
+// Beta(k, units + 1 - k), and `rate` bounds its mean alone.
+struct PlacementFleets {
+  std::uint32_t fleets = 0;
+  double mean = 0;            // over fleets
+  double standard_error = 0;  // of the mean
+  double low = 0;             // 2.5 % of fleets flag no more, so
+  double median = 0;
+  double high = 0;                   // and 97.5 %
+  std::uint32_t above_asked = 0;  // fleets that flag more than was asked
+};
+PlacementFleets RunPlacementFleets(const PlacementFleetsOptions& options);
+
 // One declaration period of the fleet: enrolment, then watching until it ends.
 struct FleetStudy {
   AlarmBudget budget;
-  CountedRate placement;          // devices flagged by a conformal test at the planned rate
+  PlacementFleets placement;      // of many such fleets, at the planned rate
   CountedRate ever_alarmed;       // devices, by the e-process
   CountedRate enrolment_refused;  // devices
   std::uint64_t detector_alarms = 0;  // of devices
@@ -40,9 +68,8 @@ struct FleetStudy {
   std::uint64_t site_alarms_shown = 0;
 };
 
-// Refuses what PlanAlarms refuses. The placement test is conformal over calibration_units scores
-// drawn like the devices' own, anew for each device; a conformal test knows only ranks, so the
-// distribution of the scores does not matter.
+// Refuses what PlanAlarms refuses. Placement is asked of fleets of as many devices, each of them
+// with calibration_units scores.
 Result<FleetStudy> RunFleetStudy(const FleetStudyOptions& options);
 
 }  // namespace earshot

@@ -112,13 +112,17 @@ Status PrintFleet(Duration bad_link) {
   EARSHOT_ASSIGN_OR_RETURN(const FleetStudy study, RunFleetStudy(options));
   fmt::print("Fleet of 2,000 devices at 40 sites for a year, 100 alarms asked, bad link of {} ms at "
              "one site\n  enrolment of {} blocks, refused {}\n"
-             "  placement at {:.4f}: {}\n  e-process at {:.4f}: {}\n"
+             "  placement at {:.4f}, {} fleets with a calibration of their own: mean {:.2f} % "
+             "(standard error {:.2f}), median {:.2f} %, 95 % of fleets between {:.2f} and {:.2f} %, "
+             "above what was asked {}\n  e-process at {:.4f}: {}\n"
              "  device detectors: {} alarms in {} blocks, at most {:.1f} expected\n"
              "  site detectors: {} alarms in {} blocks, at most {:.1f} expected\n"
              "  alarms of the e-process: {} as they came, {} as shown, {} of them sites\n",
              bad_link / std::chrono::milliseconds(1), study.budget.enrolment_blocks,
              CountedText(study.enrolment_refused), study.budget.placement_rate,
-             CountedText(study.placement), study.budget.change.ever_alarm,
+             study.placement.fleets, 100 * study.placement.mean, 100 * study.placement.standard_error,
+             100 * study.placement.median, 100 * study.placement.low, 100 * study.placement.high,
+             study.placement.above_asked, study.budget.change.ever_alarm,
              CountedText(study.ever_alarmed), study.detector_alarms, study.device_blocks,
              study.budget.change.alarms_per_block * static_cast<double>(study.device_blocks),
              study.site_detector_alarms, study.site_blocks,
