@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "core/geo/wgs84.h"
 #include "core/locate/bestline.h"
@@ -271,6 +274,108 @@ TEST(PeerMethods, SpotterPadsAnAnswerThatIsAlreadyLaterThanTheMostProbableOne) {
   }
   EXPECT_GT(rescued, 0);  // 500 km are most probable below 10 ms: all of these are later
   EXPECT_GT(left, 0);
+}
+
+std::unique_ptr<const LocationEstimator> Fitted(std::string_view name, const CalibrationSet& known) {
+  return std::ranges::find(AllEstimators(), name, &EstimatorMethod::name)->fit(known);
+}
+
+ReferencePlace PlaceAt(double latitude, double longitude) {
+  return {*Position::FromDegrees(latitude, longitude), 0, 0};
+}
+
+// A public program takes the 0.25th percentile of delays where its paper has the first quartile.
+// Distances here lie evenly 100 km to either side of 80 km a millisecond, so that mean, quartiles and
+// the lowest percentile of a class of equal delays are far apart: 0, 100 and 100 km.
+TEST(Spotter, AnswerIsHeldAgainstTheMeanOfItsClassAndNotAgainstItsLowEnd) {
+  const std::vector<ReferencePlace> places = {PlaceAt(0, 0), PlaceAt(0, 1)};
+  std::vector<MeasuredPath> paths;
+  for (int i = 0; i < 6000; ++i) {
+    const double ms = 10 + 0.03 * (i / 2);
+    paths.push_back({0, 1, Distance::Kilometres(80 * ms + (i % 2 == 0 ? 100 : -100)),
+                     Milliseconds(ms)});
+  }
+  const auto spotter = Fitted("spotter", CalibrationSet(places, paths));
+  const std::vector<LandmarkAnswer> answers = {{0, Milliseconds(55)}};
+  const auto score = [&](double km) {
+    const std::vector<Distance> distances = {Distance::Kilometres(km)};
+    return *spotter->ScoreDeclaration({places[1].position, answers, distances, 0});
+  };
+  const double mean = 80.0 * 55;
+  for (const double off : {50.0, 100.0, 200.0}) {
+    EXPECT_THAT(score(mean + off), DoubleNear(score(mean - off), 0.02)) << off;
+    EXPECT_GT(score(mean - off), score(mean) + 0.05) << off;
+  }
+  // Half a squared deviation; classes of 50 paths are 1.5 ms wide, or 120 km, by which 100 km grow
+  // to 106.
+  EXPECT_THAT(score(mean + 200) - score(mean), DoubleNear(0.5 * 200 * 200 / (106.0 * 106.0), 0.05));
+}
+
+// Beside the declared place at (0, 0), seen due north and due south of it; nothing is fitted, so a
+// millisecond stands for 2/9 c.
+double BftPolocRadius(double reach_km, double away_km) {
+  const CalibrationSet known({PlaceAt(3, 0), PlaceAt(-3, 0)}, {});
+  const Rtt rtt = Milliseconds(reach_km / (2.0 / 9.0 * 299.792458));
+  const std::vector<LandmarkAnswer> answers = {{0, rtt}, {1, rtt}};
+  const std::vector<Distance> distances(2, Distance::Kilometres(away_km));
+  return *Fitted("bft-poloc", known)
+              ->ScoreDeclaration({*Position::FromDegrees(0, 0), answers, distances, 0});
+}
+
+// A public program leaves the square root out. Between two landmarks the farthest one can go is at
+// right angles, by the third side of a triangle.
+TEST(BftPoloc, RadiusIsTheThirdSideOfATriangleAndNoSquareKilometres) {
+  EXPECT_THAT(BftPolocRadius(500, 300), DoubleNear(400, 1e-2));
+  EXPECT_THAT(BftPolocRadius(1300, 500), DoubleNear(1200, 1e-2));
+  // Linear in the scale, which squares are not; and nothing is left where the discs do not reach.
+  EXPECT_THAT(BftPolocRadius(50, 30), DoubleNear(40, 1e-2));
+  EXPECT_EQ(BftPolocRadius(299, 300), 0);
+}
+
+// RTT by the published curve of speed by distance.
+Rtt OnVerLocsCurve(Distance distance) {
+  const double metres = distance.kilometres() * 1e3;
+  const double speed = 58.17 * std::exp(1.645e-7 * metres) - 47.85 * std::exp(-2.812e-6 * metres);
+  return Milliseconds(2 * distance.kilometres() / std::min(speed, 299.792458 * 2 / 3));
+}
+
+// A public program searches within limits around the declared place that the references set, so that
+// a device elsewhere is found at their edge. Ours is not even told what was declared: of a device
+// declared in Paris it says where the answers come from, north, south and east of all references too.
+TEST(VerLoc, DeviceFarFromItsDeclaredPlaceIsFoundWhereItIs) {
+  std::vector<ReferencePlace> places;
+  for (const auto& [latitude, longitude] :
+       {std::pair(60.2, 25.0), std::pair(38.7, -9.1), std::pair(51.5, -0.1), std::pair(41.9, 12.5),
+        std::pair(55.7, 12.6), std::pair(40.4, -3.7), std::pair(50.1, 8.7), std::pair(52.2, 21.0),
+        std::pair(43.7, -79.4), std::pair(33.7, -84.4), std::pair(30.0, 31.2)}) {
+    places.push_back(PlaceAt(latitude, longitude));
+  }
+  const CalibrationSet known(places, {});
+  const auto verloc = Fitted("verloc", known);
+  const Position declared = *Position::FromDegrees(48.9, 2.3);
+  std::vector<Distance> distances;
+  for (const ReferencePlace& place : places) {
+    distances.push_back(GeodesicDistance(place.position, declared));
+  }
+  for (const auto& [latitude, longitude] :
+       {std::pair(40.7, -74.0), std::pair(64.1, -21.9), std::pair(15.6, 32.5), std::pair(35.7, 51.4),
+        std::pair(48.9, 2.3)}) {
+    const Position truth = *Position::FromDegrees(latitude, longitude);
+    std::vector<LandmarkAnswer> answers;
+    for (std::uint32_t i = 0; i < places.size(); ++i) {
+      answers.push_back({i, OnVerLocsCurve(GeodesicDistance(places[i].position, truth))});
+    }
+    const LocationEstimate estimate = verloc->Locate(answers);
+    ASSERT_TRUE(estimate.centre.has_value());
+    // The search goes downhill in steps and may stop in a flat valley, yet nowhere near Paris.
+    EXPECT_LT(GeodesicDistance(*estimate.centre, truth).kilometres(), 800) << latitude;
+    const double score = *verloc->ScoreDeclaration({declared, answers, distances, 0});
+    if (GeodesicDistance(truth, declared) < Distance::Kilometres(1)) {
+      EXPECT_LT(score, 1e-3);
+    } else {
+      EXPECT_GT(score, 0.5) << latitude;
+    }
+  }
 }
 
 TEST(RegionEstimate, CentroidOfADiscIsItsCentre) {
