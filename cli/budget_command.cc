@@ -88,8 +88,9 @@ v1::BudgetReport ToProto(const BudgetQuestion& question, const AlarmBudget& budg
       "Alarms are expected ones: expectations add up whatever ties devices together, and a year may "
       "bring more.");
   report.add_assumptions(
-      "The placement test is made once a declaration period. Made again every round, its alarms are "
-      "many times as many (docs/SWEEPS.md).");
+      "Placement is counted as one test a declaration period. The verifier makes it in every round: "
+      "its rate is then that of one round, and alarms rise and fall again, many times as many "
+      "(docs/SWEEPS.md).");
   report.add_assumptions(fmt::format(
       "Change: whatever happened before, the least delay of the next block of an unchanged path "
       "exceeds what was enrolled with probability at most {:.2g}.",

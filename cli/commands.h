@@ -183,7 +183,7 @@ struct BudgetCommand {
   std::uint64_t sites = 1;
   std::uint32_t paths = 6;  // landmarks a device
   Duration every = std::chrono::hours(1);             // from round to round
-  Duration declared_for = std::chrono::hours(8'766);  // a declaration period: one placement test
+  Duration declared_for = std::chrono::hours(8'766);  // a declaration period: one placement test counts
   std::uint32_t block = 24;                           // rounds, of the test for change
   std::optional<std::uint64_t> units;  // hosts the placement test is calibrated on; none: as shipped
   bool extrapolate = false;            // lets rates stand that so many hosts cannot say

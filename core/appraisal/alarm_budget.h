@@ -6,8 +6,8 @@
 // that keeps its part. Expectations add up whatever ties devices together, so nothing here assumes
 // that they are independent.
 //
-//   placement  made once a declaration period and device, not once a round:
-//              rate = part / (devices * periods a year)
+//   placement  counted as one test a declaration period and device (the verifier asks in every
+//              round and raises more): rate = part / (devices * periods a year)
 //   change     one half to the detector, at most rate * blocks alarms (change_bet.h); one half to
 //              enrolments that come out too low on some path (path_baseline.h), each of them one
 //              alarm, after which the device is enrolled anew. The e-process is

@@ -1,8 +1,8 @@
 // core/appraisal/change_test.h: is one device slower than it used to be?
 //
 // One-sided: only slower counts, because delay can be added and never removed. The rate is its own,
-// apart from the placement test's, whose rate is spent once a declaration period and would be spent
-// again by every round that repeats it.
+// apart from the placement test's, whose rate is that of one round and is spent again by every round
+// that repeats it.
 //
 // Paths of one device share its last mile, so their evidence is averaged, never multiplied: the
 // mean of e-processes is an e-process and the mean of e-detectors an e-detector whatever ties them

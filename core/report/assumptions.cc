@@ -52,9 +52,9 @@ std::vector<std::string> AssumptionsBehind(std::span<const Basis> bases, const P
   if (statistical && policy.placement_test == PlacementRule::kCalibrated) {
     lines.push_back(fmt::format(
         "The test of delay is the calibrated one. Honest devices, each compared with its own "
-        "neighbourhood, answer like the computers in data centres that it was calibrated on; at most {} "
-        "of them are slower than the limit by chance, once for a declaration and not anew in every "
-        "round.", FrequencyText(policy.false_alarm_rate)));
+        "neighbourhood, answer like the computers in data centres that it was calibrated on; in any one "
+        "round at most {} of them are slower than the limit by chance. The test is made anew in every "
+        "round, so more of them are in some round.", FrequencyText(policy.false_alarm_rate)));
     if (!rests_on({Basis::kVacuum, Basis::kFibre})) lines.push_back(LiarsText(policy.liars_max));
   }
   if (statistical && policy.placement_test == PlacementRule::kNearestLandmark) {
@@ -62,7 +62,8 @@ std::vector<std::string> AssumptionsBehind(std::span<const Basis> bases, const P
                        "believes it.");
     lines.push_back(fmt::format(
         "Honest devices answer about as quickly as the computers that the model of normal delay was "
-        "measured on; {} of them are slower than the limit by chance.",
+        "measured on; in any one round {} of them are slower than the limit by chance, and more of them in "
+        "some round.",
         FrequencyText(policy.false_alarm_rate)));
   }
   if (policy.change_alarm_rate > 0 && !bases.empty()) {

@@ -253,7 +253,7 @@ TEST(Assumptions, TheTestOfDelayIsNamedAndSoIsWhomItBelieves) {
   policy.placement_test = PlacementRule::kCalibrated;
   const auto around = AssumptionsBehind(calibrated, policy);
   EXPECT_THAT(around, Contains(HasSubstr("The test of delay is the calibrated one")));
-  EXPECT_THAT(around, Contains(HasSubstr("once for a declaration")));
+  EXPECT_THAT(around, Contains(HasSubstr("made anew in every round")));
   EXPECT_THAT(around, Contains(HasSubstr("At most 1 of the separate operators")));
   EXPECT_THAT(around, Not(Contains(HasSubstr("believes it"))));
   const std::vector<Basis> both = {Basis::kVacuum, Basis::kCalibrated};
