@@ -28,8 +28,8 @@ Status FillTable(const AttacksCommand& command, const Console& console, v1::Atta
   EARSHOT_RETURN_IF_ERROR(RunAttackTable(options, table));
   table->set_commit(std::string(kCommit));
   table->add_notes(
-      "Devices of one seed and name have the same paths in every scenario: honest rates of different "
-      "rows are not independent.");
+      "Devices of one seed and name have the same paths in every scenario: where rows show the same "
+      "count of false alarms, these are the same honest devices counted again, no further evidence.");
   table->add_notes("Costs are orders of magnitude, each with its source or marked as an assumption.");
   return {};
 }

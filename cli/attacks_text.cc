@@ -100,6 +100,7 @@ std::string AttackTail(const v1::AttackRow& row) {
 
 std::string TableSummary(const v1::AttackTable& table) {
   std::vector<std::string> unseen;
+  std::vector<std::string> unseen_until;
   std::vector<std::string> not_run;
   std::vector<std::string> other;
   for (const v1::AttackRow& row : table.rows()) {
@@ -111,6 +112,10 @@ std::string TableSummary(const v1::AttackTable& table) {
     }
     const bool green = row.outcome() == kUndetected || row.outcome() == kProvedFalsely;
     if (row.without().empty() && green) unseen.push_back(row.attack());
+    if (row.without().empty() && !row.undetected_until().empty()) {
+      unseen_until.push_back(
+          fmt::format("Undetected until {}: {}.", row.undetected_until(), row.attack()));
+    }
     if (!row.as_expected()) {
       other.push_back(fmt::format("{} ({}, not {})", name, row.outcome(), row.outcome_expected()));
     }
@@ -125,8 +130,10 @@ std::string TableSummary(const v1::AttackTable& table) {
                                 100 * table.confidence()));
   text += TableParagraph(fmt::format("Undetected with everything in place: {}.",
                                 unseen.empty() ? "none" : fmt::format("{}", fmt::join(unseen, ", "))));
+  for (const std::string& line : unseen_until) text += TableParagraph(line);
   if (!not_run.empty()) text += TableParagraph(fmt::format("Not run: {}.", fmt::join(not_run, ", ")));
   for (const std::string& line : other) text += TableParagraph("Not as expected: " + line);
+  for (const std::string& note : table.notes()) text += TableParagraph(note);
   return text;
 }
 

@@ -64,6 +64,8 @@ TEST_F(Commands, AttackTableFitsATerminalAndItsDocumentStandsAlone) {
   ASSERT_EQ(Do(attacks), ExitCode::kRan) << err_.str();
   EXPECT_THAT(out_.str(), HasSubstr("6 UNEXPLAINED_DELAY"));
   EXPECT_THAT(out_.str(), HasSubstr("6 INDETERMINATE"));
+  EXPECT_THAT(out_.str(), HasSubstr("Devices of one seed and name"));
+  EXPECT_THAT(out_.str(), testing::Not(HasSubstr("Undetected until")));
   std::istringstream lines(out_.str());
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
   attacks.json = true;
@@ -76,6 +78,15 @@ TEST_F(Commands, AttackTableFitsATerminalAndItsDocumentStandsAlone) {
   attacks.only = "landmark-outrage";
   EXPECT_EQ(Do(attacks), ExitCode::kUsage);
   EXPECT_THAT(err_.str(), HasSubstr("did you mean \"landmark-outage\"?"));
+}
+
+TEST_F(Commands, AttackThatOnlyAGrantedWithdrawalCatchesIsUndetectedUntilThen) {
+  AttacksCommand attacks;
+  attacks.only = "stolen-key";
+  attacks.seeds = 1;
+  ASSERT_EQ(Do(attacks), ExitCode::kRan) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("Undetected with everything in place: none."));
+  EXPECT_THAT(out_.str(), HasSubstr("Undetected until its maker hears of the theft"));
 }
 
 TEST_F(Commands, UnknownScenarioGetsDidYouMeanOnStderrAlone) {
