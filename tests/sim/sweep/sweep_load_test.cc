@@ -229,8 +229,8 @@ TEST_F(SweepLoadTest, CombinationThatNoScenarioCanBeIsRefusedByName) {
 }
 
 TEST_F(SweepLoadTest, WhatTheFidelityDoesNotOfferIsRefused) {
-  EXPECT_THAT(ErrorWith("network.jitter\" values: [\"100 us\", \"2 ms\"]",
-                        "fleets[1].behaviour\" values: [\"BEHAVIOUR_REPLAYS_AND_FORGES\"]"),
+  EXPECT_THAT(ErrorWith("settings", "settings { parameter: \"policy.change_alarm_rate\" value: "
+                                    "\"0.01\" } settings"),
               HasSubstr("which runs of rounds do not offer"));
   EXPECT_THAT(ErrorWith("settings", "fidelity: SWEEP_FIDELITY_PACKET every: \"1 h\" settings"),
               HasSubstr("every: rounds with every packet follow back to back"));
