@@ -1,11 +1,9 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
-
 #include "cli/commands.h"
 #include "core/appraisal/alarm_budget.h"
 #include "core/appraisal/policy_placement_test.h"
+#include "core/locate/placement_model.h"
 #include "earshot/v1/evaluate.pb.h"
 
 namespace earshot {
@@ -27,12 +25,6 @@ v1::StatableRates StatableBy(PlacementRule rule) {
   return rates;
 }
 
-// Of n units a conformal test can say 1/(n + 1).
-std::uint64_t ShippedUnits() {
-  return static_cast<std::uint64_t>(
-      std::llround(1 / StatableBy(PlacementRule::kCalibrated).least()) - 1);
-}
-
 BudgetQuestion QuestionOf(const BudgetCommand& command) {
   BudgetQuestion question;
   question.alarms_per_year = command.alarms;
@@ -40,7 +32,8 @@ BudgetQuestion QuestionOf(const BudgetCommand& command) {
   question.cadence = command.every;
   question.declaration_period = command.declared_for;
   question.change.rounds_per_block = command.block;
-  question.calibration_units = command.units.value_or(ShippedUnits());
+  question.calibration_units =
+      command.units.value_or(PlacementModel::Measured2020().honest_scores().size());
   question.accept_extrapolation = command.extrapolate;
   return question;
 }
@@ -136,8 +129,8 @@ ExitCode PlanAlarmBudget(const BudgetCommand& command, const Console& console) {
   const BudgetQuestion question = QuestionOf(command);
   const Result<AlarmBudget> budget = PlanAlarms(question);
   if (!budget.has_value()) return Complain(console, budget.error());
-  return Show(console, command.json, ToProto(question, *budget),
-              [&] { return Text(ToProto(question, *budget), command.block); });
+  const v1::BudgetReport report = ToProto(question, *budget);
+  return Show(console, command.json, report, [&] { return Text(report, command.block); });
 }
 
 }  // namespace earshot

@@ -27,10 +27,10 @@ inline constexpr std::size_t kRoundPacketsMax =
     2 * std::size_t{kRoundTrainsMax} * wire::kTrainLengthMax + 2 + kHandshakeKinds * kCalmTries;
 using LostPackets = std::bitset<kRoundPacketsMax>;
 
-// Calm: EVIDENCE and RECEIPT arrive, HELLO and HELLO2 are answered at the first or the second try; so
-// does the last PING, which makes the
-// device send its EVIDENCE at once; no train goes wholly unanswered, and at most one is not wholly
-// answered, so that none waits for another's time to be over. Immutable; any thread.
+// Calm: EVIDENCE and RECEIPT arrive, and so does the last PING, which makes the device send its EVIDENCE
+// at once; HELLO and HELLO2 are answered at the first or the second try; no train goes wholly
+// unanswered, and at most one is not wholly answered, so that none waits for another's time to be over.
+// Immutable; any thread.
 class CalmRound {
  public:
   CalmRound(const ScenarioNetwork& network, std::uint32_t trains, std::uint32_t train_length);
